@@ -28,7 +28,7 @@ const aContainer = (some: Partial<ContainerParts> = {}) =>
     ...some,
   })
 
-it('two processes have one newsdesk: what one ingests, the other pins, explains and finds the lists of', async () => {
+it('two processes on one Redis share their state: articles ingested by one are read and pinned by the other', async () => {
   const [daemon, command] = [aContainer(), aContainer()]
   await daemon.catalogue.refresh()
   const article = anArticle()
@@ -44,7 +44,7 @@ it('two processes have one newsdesk: what one ingests, the other pins, explains 
   expect(waiting.length).toBeGreaterThan(0)
 })
 
-it('a process works by the configuration of now: a reload needs no module to be made anew', async () => {
+it('a process uses the current configuration after a reload, without its modules being created again', async () => {
   const config = { settings: Settings.parse({}), sources, taxonomy, dir: 'config' }
   const daemon = aContainer({ config: () => config })
   await daemon.catalogue.refresh()
@@ -57,7 +57,7 @@ it('a process works by the configuration of now: a reload needs no module to be 
   expect(daemon.lists.publisher.names()).toContain('latest:group:wire')
 })
 
-it('a process that has no way to post subscribes to no hub, and says that only a daemon does', async () => {
+it('a process that cannot post to hubs subscribes to none, and records that only a running daemon can', async () => {
   const { push } = aContainer({
     config: () => ({
       ...{ settings: Settings.parse({ push: { baseUrl: 'https://desk.example' } }), sources, taxonomy, dir: 'config' },

@@ -9,8 +9,8 @@ const aLifecycle = () => {
   return { happened, lifecycle }
 }
 
-describe('a process that is told to stop', () => {
-  it('a process that is told to stop finishes what is in hand, then closes what it ran on, last made first', async () => {
+describe('a process that shuts down', () => {
+  it('a process that shuts down finishes running work, then closes its resources in reverse order of creation', async () => {
     const { happened, lifecycle } = aLifecycle()
     lifecycle.closeLast(() => happened.push('connection closed'))
     lifecycle.closeLast(async () => happened.push('queues closed'))
@@ -24,7 +24,7 @@ describe('a process that is told to stop', () => {
     expect(lifecycle.abandoning.aborted).toBe(false)
   })
 
-  it('a process that is told to stop abandons what is not finished in time, and closes all the same', async () => {
+  it('a process that shuts down abandons work that exceeds the deadline, and still closes everything', async () => {
     const { happened, lifecycle } = aLifecycle()
     lifecycle.closeLast(() => happened.push('closed'))
     lifecycle.finishFirst({
@@ -37,7 +37,7 @@ describe('a process that is told to stop', () => {
     expect(happened).toEqual(['late after 1', 'abandoned: true', 'closed'])
   })
 
-  it('a process that is told to stop closes the rest where closing one thing fails', async () => {
+  it('a process that shuts down closes the remaining resources if closing one of them fails', async () => {
     const { happened, lifecycle } = aLifecycle()
     lifecycle.closeLast(() => happened.push('closed'))
     lifecycle.closeLast(() => {
@@ -48,7 +48,7 @@ describe('a process that is told to stop', () => {
     expect(happened).toEqual(['closed'])
   })
 
-  it('a process that is told to stop closes each thing once, however often it is told', async () => {
+  it('a process that shuts down closes each resource once, however often shutdown is requested', async () => {
     const { happened, lifecycle } = aLifecycle()
     lifecycle.closeLast(() => happened.push('closed'))
     await lifecycle.stop(1_000)
@@ -57,8 +57,8 @@ describe('a process that is told to stop', () => {
   })
 })
 
-describe('a process that could not be started', () => {
-  it('a process that could not be started waits for no job: it abandons what was begun and closes what was opened', async () => {
+describe('a process whose start failed', () => {
+  it('a process whose start failed waits for no job: it abandons running work and closes what was opened', async () => {
     const { happened, lifecycle } = aLifecycle()
     lifecycle.closeLast(() => happened.push('closed'))
     lifecycle.finishFirst({

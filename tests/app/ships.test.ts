@@ -63,21 +63,21 @@ describe('docker-compose.yml', () => {
     expect(Object.values(compose.services).map(({ read_only }) => read_only)).toEqual([true, true, true, true])
   })
 
-  it('docker-compose.yml sets only what newsdesk knows', () => {
+  it('docker-compose.yml sets only environment variables that newsdesk knows', () => {
     const { problems } = readEnvironment(compose.services.newsdesk?.environment ?? {})
     expect(problems).toEqual([])
   })
 
-  it('docker-compose.yml gives jobs in hand the time they are promised', () => {
+  it('docker-compose.yml gives running jobs at least the shutdown time of the defaults', () => {
     expect(seconds(compose.services.newsdesk?.stop_grace_period ?? '') * 1_000).toBeGreaterThan(defaults.shutdown)
   })
 })
 
-describe('what monitoring is given', () => {
+describe('the files for monitoring', () => {
   const dashboard = readFileSync('deploy/grafana/newsdesk.json', 'utf8')
   const alerts = readFileSync('deploy/prometheus/alerts.yml', 'utf8')
 
-  it('every file that monitoring is given is where docker-compose.yml mounts it', () => {
+  it('every file that docker-compose.yml mounts for monitoring exists', () => {
     const mounted = Object.values(compose.services).flatMap(({ volumes }) =>
       volumes.flatMap(volume => (volume.startsWith('./') ? [volume.split(':')[0] ?? ''] : [])),
     )
@@ -85,7 +85,7 @@ describe('what monitoring is given', () => {
     expect(readFileSync('deploy/prometheus/prometheus.yml', 'utf8')).toContain(`newsdesk:${defaults.admin.port}`)
   })
 
-  it('dashboard and alerts ask for no metric that newsdesk does not have', async () => {
+  it('the dashboard and the alerts query only metrics that newsdesk exports', async () => {
     const gauges = createMetrics({ version: '0', read: () => Promise.reject(new Error('no Redis')), now: Date.now })
     const known = new Set(
       [...(await gauges.scrape()).matchAll(/^# TYPE (\w+) (\w+)/gm)].flatMap(([, name, type]) =>
@@ -97,7 +97,7 @@ describe('what monitoring is given', () => {
     expect([...new Set(asked)].filter(name => !known.has(name))).toEqual([])
   })
 
-  it('every panel of the dashboard has a place and a query', () => {
+  it('every panel of the dashboard has a position and a query', () => {
     const { panels } = z
       .object({
         panels: z.array(
@@ -112,15 +112,11 @@ describe('what monitoring is given', () => {
     expect(new Set(panels.map(({ gridPos: { x, y } }) => `${x} ${y}`)).size).toBe(panels.length)
   })
 
-  it.skipIf(!existsSync('/usr/bin/promtool'))(
-    'the alerts fire when they should, and are silent when all is well',
-    () => {
-      const promtool = (...args: string[]) =>
-        execFileSync('promtool', args, { cwd: 'deploy/prometheus', stdio: 'pipe' })
-      promtool('check', 'config', 'prometheus.yml')
-      promtool('test', 'rules', 'alerts.test.yml')
-    },
-  )
+  it.skipIf(!existsSync('/usr/bin/promtool'))('the alerts fire on faults, and stay silent while all is well', () => {
+    const promtool = (...args: string[]) => execFileSync('promtool', args, { cwd: 'deploy/prometheus', stdio: 'pipe' })
+    promtool('check', 'config', 'prometheus.yml')
+    promtool('test', 'rules', 'alerts.test.yml')
+  })
 })
 
 describe('the Dockerfile', () => {
@@ -136,13 +132,13 @@ describe('the Dockerfile', () => {
 describe('the systemd unit', () => {
   const unit = readFileSync('deploy/newsdesk.service', 'utf8')
 
-  it('the systemd unit starts the daemon, reloads by SIGHUP, and waits for jobs in hand', () => {
+  it('the systemd unit starts the daemon, reloads it by SIGHUP, and waits for running jobs', () => {
     expect(unit).toMatch(/^ExecStart=.*\/dist\/src\/main\.js --config \S+ start$/m)
     expect(unit).toMatch(/^ExecReload=.*-HUP/m)
     expect(seconds(/^TimeoutStopSec=(.*)$/m.exec(unit)?.[1] ?? '') * 1_000).toBeGreaterThan(defaults.shutdown)
   })
 
-  it.skipIf(!existsSync('/usr/bin/systemd-analyze'))('the systemd unit is one that systemd understands', () => {
+  it.skipIf(!existsSync('/usr/bin/systemd-analyze'))('the systemd unit passes the check by systemd', () => {
     execFileSync('systemd-analyze', ['verify', '--man=no', 'deploy/newsdesk.service'], { stdio: 'pipe' })
   })
 })
@@ -154,13 +150,13 @@ describe('the documents', () => {
     ...readdirSync('docs', { recursive: true }).map(name => join('docs', String(name))),
   ].filter(name => name.endsWith('.md'))
 
-  it.each(documents)('every file that %s names is there', document => {
+  it.each(documents)('every file that %s names exists', document => {
     const text = readFileSync(document, 'utf8')
     for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g))
       expect(existsSync(join(dirname(document), target)), target).toBe(true)
   })
 
-  it('every decision that code cites is there', () => {
+  it('every decision record that the code cites exists', () => {
     const decisions = readdirSync('docs/decisions').map(name => name.slice(0, 4))
     const cited = ['src', 'jobs', 'scripts', 'bench'].flatMap(folder =>
       readdirSync(folder, { recursive: true })

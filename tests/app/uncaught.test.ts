@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { afterAll, describe, expect, it } from 'vitest'
 import { belongsToOneRequest } from '../../src/app/uncaught.ts'
 
-describe('an error nobody caught', () => {
+describe('an uncaught error', () => {
   const server = createServer((request, response) => {
     response.on('error', error => {
       errors.push(error)
@@ -22,7 +22,7 @@ describe('an error nobody caught', () => {
   const errors: unknown[] = []
   afterAll(() => server.close())
 
-  it('an error nobody caught ends the process, unless it is that of one response', async () => {
+  it('an uncaught error ends the process, unless it belongs to a single response', async () => {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }
     for (const path of ['late', 'headers']) await (await fetch(`http://127.0.0.1:${port}/${path}`)).text()

@@ -12,8 +12,8 @@ const costs = {
 }
 const room = { name: 'a', sources: 86_400, polls: 1, articlesAMonth: 2_592_000, eventsADay: 86_400, retention: 30 }
 
-describe('what a newsroom needs', () => {
-  it('what a newsroom needs is its busiest hour times what each thing costs, parted between workers and Redis', () => {
+describe('the sizing of an installation', () => {
+  it('the sizing of an installation is the load of its busiest hour times the cost of each operation, split between workers and Redis', () => {
     const needs = computeNeeds(room, costs)
     expect(needs).toMatchObject({ articlesASecond: 3, pollsASecond: 1, eventsASecond: 3 })
     expect(needs.articleCores).toBeCloseTo(0.009)
@@ -23,7 +23,7 @@ describe('what a newsroom needs', () => {
     expect(needs.masters).toBe(2)
   })
 
-  it('what a newsroom needs grows with the articles kept, and never comes to less than one of each', () => {
+  it('the sizing of an installation grows with the articles kept, and is at least one of each component', () => {
     expect(computeNeeds({ ...room, retention: 60 }, costs).redisBytes).toBeGreaterThan(
       1.9 * computeNeeds(room, costs).redisBytes,
     )

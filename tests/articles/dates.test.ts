@@ -15,13 +15,13 @@ describe('a date', () => {
     ['older than the web', '1970-01-01T00:00:00Z', NOON],
     ['no date', 'yesterday-ish', NOON],
   ])(
-    'a date of publication that is %s is believed, or is when the article was first seen',
+    'a publication date that is %s is accepted, or replaced by the time the article was first seen',
     (_, published, expected) => {
       expect(publishedAt(published, NOON)).toBe(expected)
     },
   )
 
-  it('articles without a date keep the order of the feed among those seen together', () => {
+  it('articles without a date that were seen together keep the order of the feed', () => {
     const times = [0, 1, 2, 3].map(place => publishedAt(null, NOON, place))
     expect(times).toEqual([...times].sort((a, b) => b - a))
     expect(new Set(times).size).toBe(4)
@@ -37,15 +37,15 @@ describe('a date', () => {
 })
 
 describe("a source's dates", () => {
-  it("a source's dates are trusted though one of them lies in the future", () => {
+  it("a source's dates are trusted if only one of them is in the future", () => {
     expect(trustsDates(judgeDates('', [at(18 * HOUR), at(-HOUR), at(-2 * HOUR), null], NOON, true))).toBe(true)
   })
 
-  it("a source's dates are not trusted where most of its feed lies in the future", () => {
+  it("a source's dates are not trusted if most of its feed is in the future", () => {
     expect(trustsDates(judgeDates('', [at(3 * HOUR), at(2 * HOUR), at(-HOUR), null], NOON, true))).toBe(false)
   })
 
-  it("a source's dates are not trusted while its new items come from the future one by one, and are again when they stop", () => {
+  it("a source's dates are not trusted while its new items arrive with future dates, and are trusted again once that stops", () => {
     let verdicts = judgeDates('', [at(-HOUR), at(-2 * HOUR)], NOON, true)
     for (let n = 0; n < 3; n += 1) verdicts = judgeDates(verdicts, [at(HOUR)], NOON, false)
     expect(trustsDates(verdicts)).toBe(false)
@@ -53,7 +53,7 @@ describe("a source's dates", () => {
     expect(trustsDates(verdicts)).toBe(true)
   })
 
-  it("a source's dates are trusted where there are none, and judged by its latest forty", () => {
+  it("a source's dates are trusted if it has none yet, and are judged by its latest forty", () => {
     expect(trustsDates(judgeDates('', [null, null], NOON, true))).toBe(true)
     const dates = Array.from({ length: 500 }, (_, n) => at(n < 40 ? HOUR : -HOUR))
     const verdicts = judgeDates('', dates, NOON, true)

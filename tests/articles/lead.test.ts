@@ -29,19 +29,19 @@ describe('when a story was last news', () => {
     expect(newsOf(aReport(0), aReport(1), aReport(2), aReport(9), aReport(10), aReport(11))).toBe(9)
   })
 
-  it('a story is not news again however much one publisher writes, nor by one of two', () => {
+  it('a story does not become news again by more articles of one or two publishers', () => {
     const mill = [1, 2, 3, 4, 5].map(hours => aReport(hours, { sources: ['mill'] }))
     expect(newsOf(...mill)).toBe(1)
     expect(newsOf(aReport(0), ...mill)).toBe(0)
     expect(newsOf(aReport(0), aReport(0.5), aReport(0.6), ...mill)).toBe(0.5)
   })
 
-  it('a story that many report is not news again by three stragglers, but by a tenth of its publishers', () => {
+  it('a widely reported story becomes news again only when a tenth of its publishers report, not by three stragglers', () => {
     expect(newsOf(...many(60, 0), ...many(3, 20))).toBeLessThan(1)
     expect(newsOf(...many(60, 0), ...many(7, 20))).toBe(20)
   })
 
-  it('a story is not news again by feeds of one publisher, by reprints or by what is blocked', () => {
+  it('a story does not become news again by several feeds of one publisher, by reprints or by blocked articles', () => {
     const three = many(3, 0)
     expect(newsOf(...three, ...many(4, 9, () => ({ publisher: 'mill.example' })))).toBeLessThan(1)
     expect(newsOf(...three, ...many(4, 9, () => ({ score: -1 })))).toBeLessThan(1)
@@ -50,12 +50,12 @@ describe('when a story was last news', () => {
   })
 })
 
-describe('what leads a story', () => {
-  it('a story keeps its lead for six hours, however many equals come', () => {
+describe('the lead of a story', () => {
+  it('a story keeps its lead for six hours, however many articles of equal weight arrive', () => {
     expect(leadOf(...many(1, 0), ...many(50, 1), ...many(50, 5.4))).toBe('p0-0')
   })
 
-  it('a story gets a lead of its last six hours once three publishers have reported in them, and keeps that one', () => {
+  it('a story gets a lead from its last six hours once three publishers have reported in them, and keeps it', () => {
     const old = many(5, 0)
     expect(leadOf(...old, ...many(2, 7))).toBe('p0-0')
     expect(leadOf(...old, ...many(3, 7))).toBe('p7-0')
@@ -63,13 +63,13 @@ describe('what leads a story', () => {
     expect(leadOf(...old, ...many(3, 7), ...many(3, 13))).toBe('p13-0')
   })
 
-  it('a story is led by a weightier source at once, and by the complete one of equals', () => {
+  it('a story is led by an article of a heavier source at once, and among equals by one with a complete headline', () => {
     expect(leadOf(...many(5, 0), aReport(1, { id: 'heavy', score: 2_000 }))).toBe('heavy')
     expect(leadOf(...many(5, 0), aReport(1, { id: 'whole', score: 1_003 }))).toBe('whole')
     expect(leadOf(...many(3, 0, () => ({ score: 2_000 })), ...many(3, 8))).toBe('p8-0')
   })
 
-  it('a story is led by a cut-off title only where nothing else leads, and never by a reprint before it', () => {
+  it('a story is led by a cut-off title only if nothing else can lead, and then before any reprint', () => {
     const cut = leadScore(anArticle({ title: 'Ferry deal signed after ...' }), 5, false)
     const whole = leadScore(anArticle({ title: 'Ferry deal signed' }), 0, false)
     expect(cut).toBeLessThan(whole)
@@ -86,11 +86,11 @@ describe('what leads a story', () => {
     ['Ferry deal signed', false],
     ['Wait... what? Ferry deal signed', false],
     ['Ferry deal signed.', false],
-  ])('a headline is known to be cut off or not: %s', (title, is) => {
+  ])('a headline is recognised as cut off or complete: %s', (title, is) => {
     expect(isCutOff(title)).toBe(is)
   })
 
-  it('a story tells why it has its lead and its time', () => {
+  it('a story gives the reasons for its lead and its time', () => {
     const reports = [...many(5, 0), ...many(3, 7)]
     expect(explainLead(reports, new Date(NOON).toISOString())).toEqual({
       lead: 'p7-0',
@@ -147,7 +147,7 @@ const stand = async () => {
 }
 
 describe('a story in Redis', () => {
-  it('a story in Redis has the lead and the time that the rule gives it, after joining, leaving and blocking', async () => {
+  it('a story in Redis has the lead and the time of the rule after articles join, leave and are blocked', async () => {
     const history = fc.tuple(members, fc.array(fc.nat(24), { maxLength: 4 }), fc.array(fc.nat(24), { maxLength: 6 }))
     await fc.assert(
       fc.asyncProperty(history, async ([all, leaving, blocked]) => {
@@ -170,7 +170,7 @@ describe('a story in Redis', () => {
     )
   })
 
-  it('a story in Redis that had to let its oldest article go has the lead and the time of those that are left', async () => {
+  it('a story in Redis that had to drop its oldest article has the lead and the time of the remaining ones', async () => {
     await redis.del(keys.story(story), keys.storyMembers(story))
     const first = aMember(0, 'only-once')
     // A tenth of 41 publishers is five of them, a tenth of 40 is four.

@@ -26,7 +26,7 @@ const about = { source, feedLanguage: null, fetchedAt: NOON, taxonomy, maxAge: 3
 const article = (some: Partial<FeedItem>): Article => normalise(anItem(some), about) as Article
 
 describe('an item of a feed', () => {
-  it('an item of a feed becomes an article with its own words, place and time', () => {
+  it('an item of a feed becomes an article with its own text, link and date', () => {
     expect(
       article({ author: 'A. Reed', image: 'https://courier.example/b.jpg', summary: 'It opens.', language: 'en_gb' }),
     ).toMatchObject({
@@ -48,7 +48,7 @@ describe('an item of a feed', () => {
     ['is missing', null],
     ['is a default of some software', '1970-01-01T00:00:00Z'],
     ['cannot be read', 'yesterday-ish'],
-  ])('an item of a feed is dated when it was first seen where its date %s', (_, published) => {
+  ])('an item of a feed gets the time it was first seen as its date if its date %s', (_, published) => {
     expect(article({ published }).publishedAt).toBe(NOON)
   })
 
@@ -62,14 +62,14 @@ describe('an item of a feed', () => {
     expect(normalise(anItem(some), about)).toMatchObject({ kind: 'refused', reason })
   })
 
-  it('an item of a feed brings no terminal escape, no turned direction and no endless title into a list', () => {
+  it('an item of a feed brings no terminal escapes, bidirectional overrides or endless titles into a list', () => {
     const { title, author } = article({ title: `\u001b[31mRed\u202e ${'word '.repeat(200)}`, author: 'x'.repeat(500) })
     expect(title).not.toMatch(/[\u001b\u202e]/)
     expect(title.length).toBeLessThanOrEqual(300)
     expect(author?.length).toBeLessThanOrEqual(200)
   })
 
-  it('an item of a feed brings no picture but one on the web', () => {
+  it('an item of a feed gets a picture only if its address is http or https', () => {
     expect(article({ image: 'data:image/png;base64,AA' }).image).toBeNull()
   })
 })
@@ -87,13 +87,13 @@ describe('the section of an article', () => {
     expect(article(some).section).toBe(section)
   })
 
-  it('an article names up to two more sections that the evidence speaks for', () => {
+  it('an article has up to two more sections if the evidence supports them', () => {
     const { sections } = article({ categories: ['Health', 'Science', 'Politics', 'Sport'] })
     expect(sections[0]).toBe('health')
     expect(sections).toHaveLength(3)
   })
 
-  it('an article keeps what spoke for its section, heaviest first', () => {
+  it('an article keeps the evidence for its section, heaviest first', () => {
     const { evidence } = article({ categories: ['Markets'], link: 'https://courier.example/business/zins' })
     expect(evidence.map(({ from, what, section }) => `${section}: ${from} ${what}`)).toEqual([
       'business: category Markets',
@@ -102,7 +102,7 @@ describe('the section of an article', () => {
     ])
   })
 
-  it('an article is found for a section of the operator by words alone', () => {
+  it('an article is put into a section of the operator by keywords alone', () => {
     const chess = Section.parse({ id: 'chess', labels: { en: 'Chess' }, words: ['grandmaster', 'checkmate', 'chess'] })
     const tagged = normalise(
       anItem({ title: 'Grandmaster announces checkmate in 30 moves', summary: 'A day for chess.' }),

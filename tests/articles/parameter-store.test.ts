@@ -9,7 +9,7 @@ const twoOf = (site: string) =>
   ids.map((id, n) => ({ title: `Story ${n} of ${site}`, page: `https://${site}/a?sid=${id}` }))
 
 describe('what sites tell articles apart by', () => {
-  it('what sites tell articles apart by is known to every process with its next look', async () => {
+  it('URL parameters that identify articles are known to every process after its next refresh', async () => {
     const one = createParameterStore({ redis, keys })
     const other = createParameterStore({ redis, keys })
     await other.refresh()

@@ -25,8 +25,8 @@ await archive.ingest(
   'crawl-1',
 )
 
-describe('looking for articles', () => {
-  it('a search finds articles by the beginnings of their words, whatever the accents, newest first', async () => {
+describe('the search for articles', () => {
+  it('a search finds articles by prefixes of their words, whatever the accents, newest first', async () => {
     expect(await finder.find({ ...ANY, words: 'TREATY ell' }, 0, 10)).toEqual({ ids: [ferry.id], count: 1 })
     expect((await finder.find({ ...ANY, words: 'elections' }, 0, 10)).ids).toEqual([mayor.id])
     expect((await finder.find({ ...ANY, words: 'reaty' }, 0, 10)).count).toBe(0)
@@ -50,13 +50,13 @@ describe('looking for articles', () => {
     expect((await finder.find({ ...ANY, section: 'sports' }, 0, 10)).ids).toEqual([ferry.id])
   })
 
-  it('the index of the search is not written for what came again unchanged', async () => {
+  it('the search index is not written for articles that come again unchanged', async () => {
     const before = await redis.xlen(keys.articleTitles())
     await archive.ingest([{ article: mayor, decision: newIn('s1') }], NOON + 2 * HOUR)
     expect(await redis.xlen(keys.articleTitles())).toBe(before)
   })
 
-  it('a search finds nothing that has left the archive', async () => {
+  it('a search finds no article that has left the archive', async () => {
     clock.now = NOON + settings.retention - 2 * HOUR
     const fresh = anArticle({ title: 'Bridge reopens', publishedAt: clock.now })
     await archive.ingest([{ article: fresh, decision: newIn('s9') }], clock.now)

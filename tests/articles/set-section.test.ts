@@ -30,7 +30,7 @@ const read = async (id: ArticleId) => {
 }
 
 describe('an article an editor moves to another section', () => {
-  it('an article that an editor moves to another section stands there with its story, in the indexes of the new section and no longer of the old', async () => {
+  it('an article moved by an editor is with its story in the indexes of the new section, and no longer in those of the old', async () => {
     const { article, story } = await taken()
     const filed = await archive.setSection(article.id, 'asia', 'ana', NOON)
     expect(filed).toMatchObject({
@@ -47,7 +47,7 @@ describe('an article an editor moves to another section', () => {
     expect(ArticleHash.parse(await redis.hgetall(keys.article(article.id))).filed).toBe('["world","politics"]')
   })
 
-  it('an article that an editor moves says who moved it beside what its evidence was', async () => {
+  it('an article moved by an editor records who moved it beside the earlier evidence', async () => {
     const { article } = await taken()
     await archive.setSection(article.id, 'asia', 'ana', NOON)
     await archive.setSection(article.id, 'sports', 'bo', NOON)
@@ -57,7 +57,7 @@ describe('an article an editor moves to another section', () => {
     ])
   })
 
-  it('an article that an editor moves stays there when its publisher edits it and files it elsewhere, and goes there when the word is taken back', async () => {
+  it('an article moved by an editor stays there when its publisher files it elsewhere, and goes there once the move is undone', async () => {
     const { article, decision } = await taken()
     await archive.setSection(article.id, 'sports', 'ana', NOON)
     const evidence = [{ section: 'business', from: 'url' as const, what: '/business/', weight: 0.8 }]
@@ -76,13 +76,13 @@ describe('an article an editor moves to another section', () => {
     expect(await redis.hexists(keys.article(article.id), 'filed')).toBe(0)
   })
 
-  it('an article that an editor moves keeps the crawl that first brought it, also when it is edited by another', async () => {
+  it('an article keeps the id of the crawl that first brought it when a later crawl edits it', async () => {
     const { article, decision } = await taken()
     await archive.ingest([{ article: { ...article, title: 'Ferry halts' }, decision }], NOON + 1, 'crawl-2')
     expect((await read(article.id)).crawl).toBe('crawl-1')
   })
 
-  it('an article that is not there is not made by moving it to another section', async () => {
+  it('moving an unknown article to another section creates nothing', async () => {
     expect(await archive.setSection('nobody' as ArticleId, 'sports', 'ana', NOON)).toBeNull()
     expect(await redis.exists(keys.article('nobody'))).toBe(0)
   })

@@ -25,7 +25,7 @@ const anArchive = () => {
 }
 
 describe('an article taken in', () => {
-  it('an article taken in is read back as it was written, with counts at nought', async () => {
+  it('an ingested article is read back as it was written, with counts of 0', async () => {
     const { archive } = anArchive()
     const article = anArticle({
       title: 'Ferry runs again',
@@ -40,7 +40,7 @@ describe('an article taken in', () => {
     ])
   })
 
-  it('an article taken in is written once however often its batch runs', async () => {
+  it('an ingested article is written once however often its batch runs', async () => {
     const { archive } = anArchive()
     const batch = [{ article: anArticle(), decision: newIn('s1') }]
     await archive.ingest(batch, NOON)
@@ -50,7 +50,7 @@ describe('an article taken in', () => {
     expect(await archive.articles(again.articles)).toEqual(before)
   })
 
-  it('an article taken in keeps its corrected headline where what was fetched before the correction is taken in after it', async () => {
+  it('an ingested article keeps its corrected headline if a version fetched before the correction is ingested after it', async () => {
     const { archive } = anArchive()
     const article = anArticle({ title: 'Mayor resings', url: 'https://courier.example/mayor' })
     const fetched = (title: string, minute: number) =>
@@ -65,7 +65,7 @@ describe('an article taken in', () => {
     expect(await fetched('Mayor steps down', 3)).toMatchObject({ updated: 1 })
   })
 
-  it('an article taken in keeps its place, story and counts when its headline is corrected', async () => {
+  it('an ingested article keeps its position, story and counts when its headline is corrected', async () => {
     const { archive, keys } = anArchive()
     const article = anArticle({ title: 'Mayor of Port Ellin resings', url: 'https://courier.example/mayor' })
     await archive.ingest([{ article, decision: newIn('s1') }], NOON)
@@ -105,7 +105,7 @@ describe('an article taken in', () => {
     expect(story).toMatchObject({ articles: [first.id], sources: ['courier', 'gazette'], lead: first.id })
   })
 
-  it('an article taken in is found under the id of a second URL it was merged from', async () => {
+  it('an ingested article is found under the id of a second URL that was merged into it', async () => {
     const { archive } = anArchive()
     const first = anArticle({ url: 'https://courier.example/a' })
     const moved = anArticle({ url: 'https://courier.example/b' })
@@ -121,7 +121,7 @@ describe('an article taken in', () => {
 })
 
 describe('a story', () => {
-  it('a story is led by the heaviest source, and moves to where its new lead stands', async () => {
+  it('a story is led by the heaviest source, and moves to the section of its new lead', async () => {
     const { archive } = anArchive()
     const light = anArticle({ source: 'gazette', section: 'business', publishedAt: NOON })
     const heavy = anArticle({ source: 'courier', section: 'asia', publishedAt: NOON + 60_000 })
@@ -136,7 +136,7 @@ describe('a story', () => {
     expect(await archive.newestStories(10, 'world')).toEqual(['s1'])
   })
 
-  it('a story is news again by three more publishers, who lead it from then on, and not by edits of its articles', async () => {
+  it('a story becomes news again through three more publishers, who lead it from then on, and not through edits of its articles', async () => {
     const { archive, keys: own } = anArchive()
     const hour = 3_600_000
     const by = (source: string, hours: number) => anArticle({ source, publishedAt: NOON + hours * hour })
@@ -185,7 +185,7 @@ describe('a story', () => {
     expect(await archive.articles([reprint.id])).toMatchObject([{ reprintOf: original.id }])
   })
 
-  it('a story stands once in the index, newest first, which is cut at its bound', async () => {
+  it('a story stands once in the index, newest first, and the index is trimmed to its maximum size', async () => {
     const { archive, keys } = anArchive()
     const articles = Array.from({ length: 5 }, (_, n) =>
       anArticle({ title: `Report ${n}`, publishedAt: NOON + n * 1_000 }),
@@ -212,12 +212,12 @@ describe('a story', () => {
   })
 })
 
-describe('stories that turn out to be one', () => {
+describe('stories that are merged', () => {
   const one = anArticle({ source: 'gazette', url: 'https://gazette.example/one', section: 'business' })
   const other = anArticle({ source: 'courier', url: 'https://courier.example/other' })
   const merges = [{ from: 's1' as StoryId, into: 's2' as StoryId }]
 
-  it('stories that turn out to be one are merged: articles, indexes and publishers follow, and merging again changes nothing', async () => {
+  it('merged stories are one in articles, indexes and publishers, and merging them again changes nothing', async () => {
     const { archive } = anArchive()
     await archive.ingest([{ article: one, decision: newIn('s1') }], NOON)
     const batch = [{ article: other, decision: { ...newIn('s2'), merges } }]
@@ -237,7 +237,7 @@ describe('stories that turn out to be one', () => {
     expect(await archive.newestStories(10, 'business')).toEqual([])
   })
 
-  it('stories that turn out to be one take in an article that was decided before they were merged and arrives after', async () => {
+  it('merged stories take in an article that was assigned before the merge and ingested after it', async () => {
     const { archive } = anArchive()
     await archive.ingest([{ article: other, decision: { ...newIn('s2'), merges } }], NOON)
     await archive.ingest([{ article: one, decision: newIn('s1') }], NOON)
@@ -245,7 +245,7 @@ describe('stories that turn out to be one', () => {
     expect(await archive.newestStories(10)).toEqual(['s2'])
   })
 
-  it('stories that turn out to be one are indexed by how many sources they have, and no longer once they are parted', async () => {
+  it('merged stories are indexed by their number of sources, and no longer once an editor splits them', async () => {
     const { archive, keys: own } = anArchive()
     await archive.ingest([{ article: one, decision: newIn('s1') }], NOON)
     expect(await archive.broadStories(0, 10)).toEqual([])
@@ -258,7 +258,7 @@ describe('stories that turn out to be one', () => {
     expect([await archive.broadStories(0, 10), await archive.broadStories(0, 10, 'world')]).toEqual([[], []])
   })
 
-  it('stories that turn out to be one are parted again by an editor', async () => {
+  it('merged stories can be split again by an editor', async () => {
     const { archive } = anArchive()
     await archive.ingest(
       [

@@ -40,7 +40,7 @@ describe('what is shown of a title', () => {
     ['【速報】フェリーが沖合で沈没', 'ja', 'フェリーが沖合で沈没'],
     ['[속보] 여객선 앞바다서 침몰', 'ko', '여객선 앞바다서 침몰'],
     ['عاجل: غرق عبارة قبالة الساحل', 'ar', 'غرق عبارة قبالة الساحل'],
-  ])('of %s (%s) the page shows %s', (title, language, headline) => {
+  ])('of the title %s (%s), pages show %s', (title, language, headline) => {
     expect(readTitle(title, language).headline).toBe(headline)
     expect(readTitle(headline, language)).toEqual({ headline, marks: [] })
   })
@@ -64,7 +64,7 @@ describe('what is shown of a title', () => {
     ['Bild: the paper that shook Port Ellin', 'en'],
     ['Video (AP)', 'en'],
     ['WATCH: Ferry sinks', 'en'],
-  ])('the title %s stays as it is, since nothing of it is a label or too little would be left', (title, language) => {
+  ])('the title %s is shown unchanged, since it has no label or too little would remain', (title, language) => {
     expect(readTitle(title, language).headline).toBe(title)
   })
 
@@ -74,7 +74,7 @@ describe('what is shown of a title', () => {
     ['Canadian Press - PORT ELLIN (AP) - A ferry sank.', 'PORT ELLIN A ferry sank.'],
     ['The ferry (built 1901) sank.', 'The ferry (built 1901) sank.'],
     ['Reuters said a ferry sank.', 'Reuters said a ferry sank.'],
-  ])('the summary %s is read without credits of agencies', (summary, read) => {
+  ])('the summary %s is read without agency credits', (summary, read) => {
     expect(withoutCredit(summary)).toBe(read)
   })
 })
@@ -102,11 +102,11 @@ describe('the kind of an item', () => {
     ['Der Tag im Überblick: Fähre, Streik und Wahl', 'de', 'round-up'],
     ['+++ Fähre gesunken +++ Streik beendet +++ Wahl in Varland +++', 'de', 'round-up'],
     ['Дайджест: паром затонул, банк сохранил ставку', 'ru', 'round-up'],
-  ])('%s (%s) is a %s', (title, language, kind) => {
+  ])('the item %s (%s) is classified as %s', (title, language, kind) => {
     expect(kindOf(title, language)).toBe(kind)
   })
 
-  it('an address of a topic makes a landing page, one of an article in a topic does not', () => {
+  it('the URL of a topic makes an item a landing page, that of an article within a topic does not', () => {
     expect(kindOf('Port Ellin ferry', 'en', 'https://courier.example/topic/port-ellin-ferry/')).toBe('landing')
     expect(kindOf('Ferry sinks', 'en', 'https://courier.example/topic/ferries/ferry-sinks-4711')).toBe('news')
     expect(kindOf('Ferry sinks', 'en', 'https://courier.example/thema/ferry-sinks-off-port-ellin-in-storm')).toBe(
@@ -134,11 +134,11 @@ describe('the kind of an item', () => {
     ['Der Überblick: Was zum Streik bekannt ist', 'de'],
     ['Heute wählt Varland', 'de'],
     ['Grève à la SNCF : le trafic perturbé', 'fr'],
-  ])('%s is news, or may be', (title, language) => {
+  ])('the item %s is classified as news, or as possible news', (title, language) => {
     expect(kindOf(title, language)).toBe('news')
   })
 
-  it('what was made of a title is told with its reasons', () => {
+  it('changes made to a title are explained with their reasons', () => {
     expect(
       describeTitle({ title: 'UPDATE 1-Morning briefing: ferry sinks', language: 'en', url: 'https://a.example/1' }),
     ).toEqual([

@@ -41,7 +41,7 @@ const redisOn = async (dir: string, appendonly: 'yes' | 'no') => {
 }
 
 describe('an older state of Redis, restored from a snapshot', () => {
-  it('newsdesk goes on from an older snapshot of Redis without duplicates: articles once, events once, lists back', async () => {
+  it('newsdesk resumes from an older snapshot of Redis without duplicates: articles and events once, and the lists rebuilt', async () => {
     const titles = Array.from({ length: 6 }, (_, place) => `Report ${'abcdef'[place]} of the harbour ${place * 7}`)
     const feed = await aFeed(titles.slice(0, 4).map(title => ({ title })))
     const settings = Settings.parse({

@@ -47,7 +47,7 @@ const decided = await stories.decide(articles)
 await desk.takeIn(articles.map((article, n) => ({ article, decision: decided[n] as (typeof decided)[number] }))) // one each
 
 describe('an editor who audits stories in the terminal', () => {
-  it('an editor who audits stories is told which one holds two events, and the command named splits it', {
+  it('an editor who audits stories sees which one holds two events, and the suggested command splits it', {
     timeout: 180_000,
   }, async () => {
     const [flood, strike] = [decided[0]?.story ?? '', decided[3]?.story ?? '']
@@ -66,7 +66,7 @@ describe('an editor who audits stories in the terminal', () => {
     expect(now[3]?.story).not.toBe(now[0]?.story)
   })
 
-  it('an editor who audits stories is told of one that takes more of its section than it may', {
+  it('an editor who audits stories sees a story that takes more of its section than allowed', {
     timeout: 60_000,
   }, async () => {
     const many = Array.from({ length: 60 }, (_, n) =>

@@ -52,14 +52,14 @@ describe('the command line', () => {
   })
 })
 
-describe('an operator', () => {
+describe('an operator at the command line', () => {
   const { redis, keys, write, newsdesk, settings } = anInstallation('courier', 'gone')
   write(
     'sources.yaml',
     `${sourcesYaml('courier')}  - { id: gone, name: Gone, url: 'http://127.0.0.1:9/rss', section: world }\n`,
   )
 
-  it('an operator starts newsdesk, looks at it, crawls again, reloads it and stops it', {
+  it('an operator starts newsdesk, looks at its status, crawls again, reloads it and stops it', {
     timeout: 120_000,
   }, async () => {
     const idle = newsdesk('status')
@@ -123,8 +123,8 @@ describe('an operator', () => {
   })
 })
 
-describe('a daemon that is told to stop', () => {
-  it('a daemon that is told to stop lets go of jobs that take too long, so that others take them up, and ends well', async () => {
+describe('a daemon that is stopped', () => {
+  it('a daemon that is stopped releases jobs that take too long, so that others can take them over, and exits with success', async () => {
     const { newsdesk, write, settings } = anInstallation('slow')
     write('newsdesk.yaml', settings.replace('5s', '300ms'))
     const daemon = newsdesk('start')
@@ -134,7 +134,7 @@ describe('a daemon that is told to stop', () => {
     expect(daemon.out()).toContain('other processes will take them over')
   })
 
-  it('a daemon that is told to stop ends at once at the second signal', async () => {
+  it('a daemon that is stopped exits at once on the second signal', async () => {
     const { newsdesk } = anInstallation('slow')
     const before = feed.requests.length
     const daemon = newsdesk('start')
@@ -146,7 +146,7 @@ describe('a daemon that is told to stop', () => {
     expect(daemon.out()).toContain('second signal')
   })
 
-  it('a daemon that is told to stop while it still waits for Redis ends, and never tells the password of it', async () => {
+  it('a daemon that is stopped while it still waits for Redis exits, and never shows its password', async () => {
     const { dir } = aConfigFolder()
     const daemon = cli(['start'], { NEWSDESK_CONFIG: dir, NEWSDESK_REDIS_URL: 'redis://desk:hunter2@127.0.0.1:9' })
     await daemon.says(/Redis is away; waiting for it/)
@@ -156,8 +156,8 @@ describe('a daemon that is told to stop', () => {
   })
 })
 
-describe('Redis that goes away', () => {
-  it('a Redis that goes away is waited for, in few words, and the work goes on when it is back', async () => {
+describe('a Redis that goes away', () => {
+  it('a daemon waits for a Redis that goes away, logs little, and resumes work when it is back', async () => {
     const dataDir = aFolder('away')
     const { serverIn } = await import('../support/own-redis.ts')
     const own = await serverIn(dataDir)
@@ -213,7 +213,7 @@ describe('newsdesk doctor, where the admin port is taken', () => {
   it.each([
     ['{"status":"alive"}', 0, /✓ Admin port: newsdesk answers at 127\.0\.0\.1:\d+/],
     ['<h1>welcome</h1>', 1, /✗ Admin port: .*EADDRINUSE.*\n.*another process listens there/],
-  ])('newsdesk doctor tells by the answer %s who holds the admin port', async (answer, code, said) => {
+  ])('newsdesk doctor reports who holds the admin port, judging by the answer %s', async (answer, code, said) => {
     const holder = await serve((_request, response) => response.end(answer))
     const { newsdesk, write, settings } = anInstallation('courier')
     write('newsdesk.yaml', settings.replace('port: 0', `port: ${new URL(holder.url).port}`))

@@ -42,7 +42,7 @@ describe('newsdesk cluster', () => {
     expect(answers[1]?.story).not.toBe(answers[0]?.story)
   })
 
-  it('newsdesk cluster leaves out lines it cannot read, says which and why, and goes on', {
+  it('newsdesk cluster skips lines it cannot read, reports which and why, and goes on', {
     timeout: 30_000,
   }, async () => {
     const { code, answers, err } = await cluster(['{"id": 1', { title: 'no id' }, '', { id: 2, title: '' }, storm])
@@ -53,7 +53,7 @@ describe('newsdesk cluster', () => {
     expect(err).toMatch(/2 of 5 lines skipped/)
   })
 
-  it('newsdesk cluster answers nothing where it is given nothing', { timeout: 30_000 }, async () => {
+  it('newsdesk cluster prints nothing for empty input', { timeout: 30_000 }, async () => {
     expect(await cluster([])).toMatchObject({ code: 0, answers: [] })
   })
 })

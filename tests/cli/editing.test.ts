@@ -35,7 +35,7 @@ const written = async () => {
 }
 
 describe('an editor in the terminal', () => {
-  it('an editor in the terminal asks why an entry stands where it stands, and is told each term', {
+  it('an editor in the terminal sees why an entry stands at its rank, with each term of its score', {
     timeout: 180_000,
   }, async () => {
     const told = await newsdesk('explain', 'must-reads', '1', '--json')
@@ -51,7 +51,7 @@ describe('an editor in the terminal', () => {
     expect((await newsdesk('explain', 'best-of', '1')).code).toBe(2)
   })
 
-  it('an editor in the terminal pins and blocks for a while, takes it back, and is named in the log', {
+  it('an editor in the terminal can pin and block for a limited time and undo it, and is named in the log', {
     timeout: 180_000,
   }, async () => {
     const pinned = await newsdesk('pin', bridge ?? '', '--for', '2h', '--by', 'ada', '--reason', 'election night')
@@ -76,7 +76,9 @@ describe('an editor in the terminal', () => {
     ])
   })
 
-  it('an editor in the terminal is told what cannot be done, and why', { timeout: 180_000 }, async () => {
+  it('an editor in the terminal gets an error with the reason for an edit that is impossible', {
+    timeout: 180_000,
+  }, async () => {
     expect(await newsdesk('pin', 'nobody')).toMatchObject({
       code: 1,
       err: expect.stringContaining('No article "nobody"'),

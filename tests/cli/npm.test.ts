@@ -77,7 +77,7 @@ describe('npm start', () => {
     return started
   }
 
-  it('npm start that is told to end by SIGTERM takes its daemon and its Redis with it', {
+  it('npm start that receives SIGTERM ends its daemon and its Redis too', {
     timeout: 300_000,
   }, async () => {
     const { pid, text, ended } = await aStart()
@@ -88,7 +88,7 @@ describe('npm start', () => {
     expect(text()).not.toContain('second signal')
   })
 
-  it('npm start that is ended by Ctrl-C finishes what is in hand, though npm passes the signal on once more', {
+  it('npm start that receives Ctrl-C finishes running work, though npm passes the signal on a second time', {
     timeout: 300_000,
   }, async () => {
     const { pid, text, ended } = await aStart()
@@ -99,7 +99,7 @@ describe('npm start', () => {
     expect(text()).not.toContain('second signal')
   })
 
-  it('npm start that is told to end while it still builds starts no daemon', { timeout: 300_000 }, async () => {
+  it('npm start that receives SIGTERM while it still builds starts no daemon', { timeout: 300_000 }, async () => {
     builds('console.log(`building`); setInterval(() => undefined, 1_000)')
     const { dir } = aConfigFolder({ settings: 'admin: { port: 0 }\n' })
     const started = npm('start', [], { NEWSDESK_CONFIG: dir, NEWSDESK_DATA: join(aFolder('d'), 'r') })
@@ -112,7 +112,7 @@ describe('npm start', () => {
 })
 
 describe('npm run demo', () => {
-  it('npm run demo that is told to end by SIGTERM leaves nothing running', { timeout: 300_000 }, async () => {
+  it('npm run demo that receives SIGTERM leaves nothing running', { timeout: 300_000 }, async () => {
     const demo = npm('demo', ['--', '--once'], {})
     await until(() => /Starting newsdesk/.test(demo.text()), Boolean, PATIENT)
     process.kill(demo.pid, 'SIGTERM')

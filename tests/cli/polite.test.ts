@@ -9,7 +9,7 @@ import { testRedis } from '../support/redis.ts'
 const { redis, keys } = testRedis()
 
 describe('a command that fetches', () => {
-  it('a command that fetches leaves a domain alone that asked the daemon for patience, and says so', async () => {
+  it('a command that fetches skips a domain that asked the daemon to wait, and says so', async () => {
     const server = await serve((_, response) => response.end('x'))
     const crawl = CrawlSettings.parse({ allow: ['127.0.0.0/8'], hostGap: '0ms' })
     const politeness = createPoliteness({ redis, keys, settings: () => crawl, random: () => 0 })
@@ -26,7 +26,7 @@ describe('a command that fetches', () => {
     expect(server.requests).toHaveLength(0)
   })
 
-  it('a command that fetches passes what a server asks for on to the daemon', async () => {
+  it('a command that fetches tells the daemon if a server asks it to wait', async () => {
     const server = await serve((_, response) => response.writeHead(503, { 'retry-after': '900' }).end())
     const crawl = CrawlSettings.parse({ allow: ['127.0.0.0/8'], hostGap: '0ms' })
     const session = { config: { settings: { crawl } }, redis, keys } as unknown as Session // what fetching uses of it

@@ -52,7 +52,7 @@ describe('the registry of commands', () => {
     process.exitCode = undefined
   })
 
-  it('the registry of commands shows a command that one file and one index line added in --help', () => {
+  it('the registry of commands shows in --help a command added by one file and one index line', () => {
     expect(buildProgram([...COMMANDS, greet]).helpInformation()).toMatch(/acl .*[\s\S]*greet \[options\] <name>/)
     expect(isRegistered('greet')).toBe(false)
   })
@@ -64,7 +64,7 @@ describe('the registry of commands', () => {
     expect(process.exitCode).toBe(7)
   })
 
-  it('the registry of commands lists every command in its index in the order of --help, each under a name of its own', () => {
+  it('the registry of commands lists every command of its index in the order of --help, under unique names', () => {
     const names = buildProgram().commands.map(command => command.name())
     expect(new Set(names).size).toBe(names.length)
     expect(names.slice(0, 3)).toEqual(['start', 'demo', 'newsstand'])
@@ -93,7 +93,7 @@ describe('the registry of commands', () => {
     ['story', 'merge', 'a', 'b'],
     ['sources', 'why', 'a'],
     ['pin', 'a', '--why', 'b'],
-  ])('the registry of commands has no second name for a renamed command: %s', async (...args) => {
+  ])('the registry of commands keeps no alias for a renamed command: %s', async (...args) => {
     const program = buildProgram()
     const silent = { writeErr: () => undefined, writeOut: () => undefined }
     const mute = (command: ReturnType<typeof buildProgram>): void => {
@@ -113,11 +113,11 @@ describe('the registry of commands', () => {
     expect(long?.stdout).toBe(short?.stdout)
   })
 
-  it('newsdesk --help loads commander and picocolors alone: not the daemon, Redis or the configuration', () => {
+  it('newsdesk --help loads only commander and picocolors, not the daemon, Redis or the configuration', () => {
     expect(packagesLoadedBy('src/main.ts')).toEqual(['commander', 'picocolors'])
   })
 
-  it('the entry point builds the program and reports errors, and does nothing else', () => {
+  it('the entry point only builds the program and reports errors', () => {
     expect(readFileSync('src/main.ts', 'utf8')).not.toMatch(/\.command\(|\.option\(/)
   })
 })

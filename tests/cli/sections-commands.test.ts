@@ -23,7 +23,7 @@ const withFiles = (files: Readonly<Record<string, string>>): string => {
 }
 
 describe('newsdesk classify, as it is typed', () => {
-  it('newsdesk classify answers strange articles, tells bad lines by number, and says so by its exit code', async () => {
+  it('newsdesk classify answers articles it has never seen, reports bad lines by number, and sets its exit code accordingly', async () => {
     const newsdesk = anInstallation()
     const { code, out, err } = await newsdesk(
       ['classify'],
@@ -45,7 +45,7 @@ describe('newsdesk classify, as it is typed', () => {
     expect(code).toBe(1)
   })
 
-  it('newsdesk classify says in words that a model is missing or is none', async () => {
+  it('newsdesk classify says in plain words that a model is missing or is not a model', async () => {
     const newsdesk = anInstallation()
     const folder = withFiles({ 'none.model': 'no model' })
     const missing = await newsdesk(['classify', '--model', join(folder, 'missing')])

@@ -54,7 +54,7 @@ describe('a command whose Redis cannot be reached', () => {
     ['sentinels do not answer', `redis-sentinel://:geheim@127.0.0.1:${silent},127.0.0.1:1/mymaster`],
     ['nobody listens on its socket', 'unix:/nowhere/redis.sock'],
   ])(
-    'a command whose Redis cannot be reached because %s says where and ends with 1, naming no password',
+    'a command whose Redis cannot be reached because %s names the address without its password, and exits with 1',
     async (_, url) => {
       const { ended, err, out } = on(url, 'status', '--timeout', '1s')
       expect(await ended).toBe(1)
@@ -64,7 +64,7 @@ describe('a command whose Redis cannot be reached', () => {
     },
   )
 
-  it('newsdesk doctor tells among all else that Redis cannot be reached', async () => {
+  it('newsdesk doctor reports an unreachable Redis among its other checks', async () => {
     const { ended, out } = on(`redis://127.0.0.1:${silent}`, 'doctor', '--json', '--timeout', '1s')
     expect(await ended).toBe(1)
     expect(JSON.parse(out())).toContainEqual(
@@ -72,7 +72,7 @@ describe('a command whose Redis cannot be reached', () => {
     )
   })
 
-  it('a command waits for Redis as long as it is told, and says what is no time', async () => {
+  it('a command refuses a --timeout that is not a duration, and exits with 2', async () => {
     const { ended, err } = on('redis://127.0.0.1:1', 'status', '--timeout', 'soon')
     expect(await ended).toBe(2)
     expect(err()).toContain('must be a number with a unit')
@@ -80,7 +80,7 @@ describe('a command whose Redis cannot be reached', () => {
 })
 
 describe('a daemon whose Redis never answers', () => {
-  it('a daemon whose Redis never answers says what it waits for, by which setting that is named, and how the waiting ends', async () => {
+  it('a daemon whose Redis never answers logs what it waits for, the setting that names it, and how to stop waiting', async () => {
     const { child, says, ended, out } = on(`redis://:geheim@127.0.0.1:${silent}`, 'start')
     await says(/Waiting for Redis at redis:\/\/\S+ which does not answer.*redis\.url \(NEWSDESK_REDIS_URL\); SIGTERM/)
     child.kill('SIGTERM')
@@ -89,7 +89,7 @@ describe('a daemon whose Redis never answers', () => {
   })
 })
 
-describe('a command whose Redis is stopped', () => {
+describe('a command whose Redis is suspended', () => {
   const json = { json: false }
   const COMMANDS: readonly [string, () => Promise<number>][] = [
     ['status', () => statusCommand(dir, { json: false, watch: false })],
@@ -106,7 +106,7 @@ describe('a command whose Redis is stopped', () => {
     ['replay', () => replayCommand(dir, { from: '1h', totals: false, json: false })],
     ['migrate', () => migrateCommand(dir, { dryRun: false, json: false })],
   ]
-  it.each(COMMANDS)('a command whose Redis is stopped ends with a sentence: %s', async (_, command) => {
+  it.each(COMMANDS)('a command whose Redis is suspended fails with a one-sentence error: %s', async (_, command) => {
     vi.stubEnv('NEWSDESK_REDIS_URL', redis.url)
     const before = commandTimeout.ms
     commandTimeout.ms = 500
@@ -122,7 +122,7 @@ describe('a command whose Redis is stopped', () => {
     }
   })
 
-  it('every command has its connection to Redis made where its silence is watched', () => {
+  it('every command opens its connection to Redis through the helper that detects a silent Redis', () => {
     const files = readdirSync('src/cli', { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'))
     const others = files.filter(file =>
       /connectRedis|resolveRedis|openRedis/.test(readFileSync(`src/cli/${file}`, 'utf8')),
@@ -130,7 +130,7 @@ describe('a command whose Redis is stopped', () => {
     expect(others.sort()).toEqual(['actions/start.ts', 'with-redis.ts'])
   })
 
-  it('a command that watches ends when its Redis is stopped, and not before', async () => {
+  it('a command with --watch fails when its Redis is suspended for longer than --timeout', async () => {
     const { ended, err, says } = on(redis.url, 'status', '--watch', '--timeout', '2s')
     await says(/Daemons/)
     redis.pause()
@@ -140,7 +140,7 @@ describe('a command whose Redis is stopped', () => {
     expect(err()).toContain('does not answer')
   })
 
-  it('a command goes on where its Redis is silent for less than it may be', async () => {
+  it('a command with --watch goes on if its Redis is silent for less than --timeout', async () => {
     const { child, ended, says, out } = on(redis.url, 'status', '--watch', '--timeout', '1h')
     await says(/Daemons/)
     redis.pause()
@@ -154,7 +154,7 @@ describe('a command whose Redis is stopped', () => {
 })
 
 describe('a command beside a Redis of our own that is stopped', () => {
-  it('a command beside a stopped Redis of our own says so, and starts no other on its files', async () => {
+  it("a command beside newsdesk's own Redis, which is suspended, says so and starts no second one on its files", async () => {
     const dataDir = join(aFolder('own'), 'data')
     const own = await resolveRedis({ dataDir, say: () => undefined, durable: false })
     const pid = runningPid(dataDir) ?? 0

@@ -98,7 +98,7 @@ const listed = `sources:\n  - { id: filed, name: Filed, url: ${site.url}/sport/r
 describe('newsdesk sources add', () => {
   const { run } = anInstallation()
 
-  it('newsdesk sources add shows what lies behind a page, names no feed twice, and adds nothing unasked', async () => {
+  it('newsdesk sources add shows the feeds behind a page, each once, and adds nothing without confirmation', async () => {
     const { code, out, err } = await run('sources', 'add', site.url)
     expect(code).toBe(2)
     expect(err).toContain('--yes')
@@ -110,7 +110,7 @@ describe('newsdesk sources add', () => {
     expect((await run('sources', '--json')).out.trim()).toBe('[]')
   })
 
-  it('newsdesk sources add adds the first feed with --yes, and says so when it is there already, also under another URL', async () => {
+  it('newsdesk sources add --yes adds the first feed, and says if it exists already, also under another URL', async () => {
     const added = await run('sources', 'add', site.url, '--yes', '--json')
     expect(added.code).toBe(0)
     expect(JSON.parse(added.out)).toMatchObject({
@@ -123,7 +123,7 @@ describe('newsdesk sources add', () => {
     expect(again.err).toMatch(/Nothing to add: this is already the source/)
   })
 
-  it('newsdesk sources add says before it adds that an address redirects permanently to another domain, which is what it stores', async () => {
+  it('newsdesk sources add announces that an address redirects permanently to another domain, whose address it stores', async () => {
     const { out, code } = await run('sources', 'add', parted.url, '--id', 'parted')
     expect(code).toBe(2)
     const at = `${site.url}/goals/rss`
@@ -139,7 +139,7 @@ describe('newsdesk sources add', () => {
     expect((await run('sources', 'add', site.url)).out).not.toMatch(/redirects|another domain/)
   })
 
-  it('newsdesk sources add takes what it is told, and refuses what cannot be', async () => {
+  it('newsdesk sources add applies its options, and refuses impossible values', async () => {
     const { code, out } = await run(
       ...[
         'sources',
@@ -165,7 +165,7 @@ describe('newsdesk sources add', () => {
     expect((await run('sources', 'add', 'ftp://courier.example', '--yes')).code).toBe(2)
   })
 
-  it('newsdesk sources add takes a feed that suggests no section for a general paper, and one for which somebody says so', async () => {
+  it('newsdesk sources add marks a feed as general if it suggests no section, or if --general is given', async () => {
     const isGeneral = async (...args: string[]) => {
       const { out } = await run('sources', 'add', ...args, '--dry-run', '--json')
       return (JSON.parse(out) as { found: { source: { general?: boolean } }[] }).found[0]?.source.general ?? false
@@ -176,7 +176,7 @@ describe('newsdesk sources add', () => {
     expect(await isGeneral(`${site.url}/main.xml`, '--section', 'world', '--general')).toBe(true)
   })
 
-  it('newsdesk sources add looks in common places where a page names no feed', async () => {
+  it('newsdesk sources add tries common feed addresses if a page declares no feed', async () => {
     const { code, out } = await run('sources', 'add', `${site.url}/bare/`, '--dry-run', '--json')
     expect(code).toBe(0)
     expect(JSON.parse(out).found.map(({ how, format }: { how: string; format: string }) => [how, format])).toEqual([
@@ -185,7 +185,7 @@ describe('newsdesk sources add', () => {
     ])
   })
 
-  it('newsdesk sources add says why where nothing can be read', async () => {
+  it('newsdesk sources add gives the reason if nothing can be read', async () => {
     expect((await run('sources', 'add', `${site.url}/nothing`, '--yes')).err).toMatch(/the server answered 404/)
     expect((await run('sources', 'add', 'http://10.0.0.1/', '--yes')).err).toMatch(/blocked/)
   })
@@ -195,7 +195,7 @@ describe('sources changed with the command line', () => {
   const { run, start, keys, redis, write } = anInstallation(listed)
 
   // A dozen commands, each a process: on a machine with much else to do they take their time.
-  it('sources changed with the command line are live in a running daemon, survive its restart, and leave the file alone', {
+  it('sources changed on the command line take effect in a running daemon, survive its restart, and leave the file unchanged', {
     timeout: 240_000,
   }, async () => {
     const daemon = start()
@@ -236,7 +236,7 @@ describe('sources changed with the command line', () => {
     await next.ended
   })
 
-  it('sources that do not exist are told by the command line, with what was meant', async () => {
+  it('the command line reports unknown sources, and suggests the ids that were probably meant', async () => {
     expect(await run('sources', 'explain', 'fild')).toMatchObject({
       code: 2,
       err: expect.stringContaining('did you mean filed'),
@@ -248,7 +248,7 @@ describe('sources changed with the command line', () => {
     expect((await run('sources', 'paus', 'filed')).code).toBe(2)
   })
 
-  it('sources changed with the command line move into the file by export --yaml; there the file counts', async () => {
+  it('sources changed on the command line move into the file by export --yaml, and the file applies from then on', async () => {
     await run('sources', 'add', `${site.url}/main.xml`, '--yes', '--id', 'typed')
     const { out } = await run('sources', 'export', '--yaml')
     const moved = parse(out) as { sources: { id: string; name: string }[] }
@@ -273,7 +273,7 @@ describe('OPML', () => {
     return own.run('sources', 'import', file, ...args)
   }
 
-  it('OPML is imported: folders become sections; duplicates, pages and what fails are told', async () => {
+  it('OPML import turns folders into sections, and reports duplicates, web pages and failures', async () => {
     const { code, out } = await importing(
       `<outline text="Sport"><outline text="Deep">${outline('/main.xml', 'Main')}</outline></outline>
        ${outline('/sport/rss', 'Filed already')}${outline('/other/main.xml', 'Same items')}${outline('/', 'A page')}${outline('/gone', 'Gone')}
@@ -297,7 +297,7 @@ describe('OPML', () => {
     expect(warnings).toHaveLength(1)
   })
 
-  it('OPML comes back as it was exported', async () => {
+  it('OPML import of an export gives the same sources', async () => {
     await importing(outline('/main.xml', 'Main &amp; Co'), '--yes', '--no-check')
     const exported = await own.run('sources', 'export')
     expect(exported.out).toContain('text="Main &#38; Co"')
@@ -307,7 +307,7 @@ describe('OPML', () => {
     expect(again).toMatchObject({ code: 1, out: expect.stringContaining('0 of 2 added') })
   })
 
-  it('OPML that is none, or is not there, ends its import with 2', async () => {
+  it('OPML import of a missing file or of other content exits with 2', async () => {
     const file = join(own.dir, 'none.opml')
     writeFileSync(file, '<html>no</html>')
     expect(await own.run('sources', 'import', file, '--yes')).toMatchObject({
@@ -320,7 +320,7 @@ describe('OPML', () => {
 })
 
 describe('newsdesk sources check', () => {
-  it('newsdesk sources check tells what is wrong, and what is double', async () => {
+  it('newsdesk sources check reports problems and duplicates', async () => {
     const of = (id: string, path: string) => `  - { id: ${id}, name: ${id}, url: ${site.url}${path}, section: world }\n`
     const { run } = anInstallation(
       `sources:\n${of('good', '/main.xml')}${of('twin', '/copy/feed')}${of('moved', '/moved')}${of('page', '/')}${of('gone', '/gone')}${of('empty', '/empty')}${of('stale', '/stale')}`,

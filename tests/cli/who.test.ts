@@ -16,7 +16,7 @@ const newsdesk = async (args: readonly string[], input?: string) => {
 }
 
 describe('newsdesk users and tokens', () => {
-  it('newsdesk users and newsdesk tokens make and change who may act, and the audit has that without the secrets', {
+  it('newsdesk users and newsdesk tokens manage accounts and tokens, and the audit log records it without secrets', {
     timeout: 240_000,
   }, async () => {
     expect(

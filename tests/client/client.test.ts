@@ -11,8 +11,8 @@ const { redis, keys, connect, address } = testRedis()
 const client = createClient(redis, { prefix: keys.prefix })
 const entry = (title: string) => JSON.stringify({ rank: 1, id: title, title })
 
-describe('a service that reads lists', () => {
-  it('a service that reads a list gets its entries in order, as many as it asked for', async () => {
+describe('a client that reads lists', () => {
+  it('a client that reads a list gets its entries in order, up to the requested number', async () => {
     await redis.rpush(keys.list('latest:world'), entry('one'), entry('two'), entry('three'))
     expect((await client.lists.get('latest:world')).map(({ title }) => title)).toEqual(['one', 'two', 'three'])
     expect((await client.lists.get('latest', { section: 'world', limit: 2 })).map(({ id }) => id)).toEqual([
@@ -21,14 +21,14 @@ describe('a service that reads lists', () => {
     ])
   })
 
-  it("a service that reads lists gets a page's panels by their names in one go, and nothing for a list that is not there", async () => {
+  it('a client gets the panels of a page by name in one round trip, and nothing for an unknown list', async () => {
     await redis.rpush(keys.list('must-reads'), entry('read me'))
     const page = await client.lists.many(['must-reads', 'related:nobody'])
     expect(page['must-reads'].map(({ title }) => title)).toEqual(['read me'])
     expect(page['related:nobody']).toEqual([])
   })
 
-  it('a service that reads lists gets an article with its counts as numbers, and null for one that is unknown', async () => {
+  it('a client gets an article with its counts as numbers, and null for an unknown one', async () => {
     const { id } = anArticle()
     await redis.hset(keys.article(id), {
       id,
@@ -49,13 +49,13 @@ describe('a service that reads lists', () => {
     expect(await client.article('nobody')).toBeNull()
   })
 
-  it('a service that reads lists gets no sections from a newsdesk that never ran', async () => {
+  it('a client gets no sections from a newsdesk that never ran', async () => {
     expect(await client.sections()).toEqual([])
   })
 })
 
-describe('a service that reports reads', () => {
-  it('a service that reports reads appends them to the stream with the fields of the contract', async () => {
+describe('a client that reports reads', () => {
+  it('a client that reports reads appends them to the stream with the fields of the contract', async () => {
     await client.events.report([
       { kind: 'view', article: 'a1', visitor: 'v', ua: 'Mozilla/5.0', at: new Date(0) },
       { kind: 'share', article: 'https://courier.example/a' },
@@ -73,13 +73,13 @@ const urlOf = (text: string) => {
   return { host: url.hostname, port: Number(url.port) }
 }
 
-describe('a service that waits for updates', () => {
+describe('a client that subscribes to updates', () => {
   const ends = new AbortController()
   afterAll(() => ends.abort())
   const add = (list: string, version: number) =>
     redis.xadd(keys.updates(), '*', 'list', list, 'version', version, 'at', '2026-05-04T12:00:00.000Z')
 
-  it('a service that waits for updates hears of every change from then on, also after its connection was cut, and stops when told to', async () => {
+  it('a client that subscribes to updates receives every later change, also after a lost connection, until it unsubscribes', async () => {
     const own = connect()
     const heard: string[] = []
     const listening = (async () => {
@@ -110,7 +110,7 @@ describe('a service that waits for updates', () => {
     own.disconnect()
   })
 
-  it('a service that waits for updates goes on where it was when the other end went without a word', async () => {
+  it('a client that subscribes to updates resumes where it was if the other end vanishes silently', async () => {
     // Between them stands one who passes everything on, until he passes nothing on and does not say so.
     const pairs: [Socket, Socket][] = []
     const between = createServer(near => {

@@ -14,7 +14,7 @@ describe.skipIf(!cluster)('on a Redis Cluster of three nodes', () => {
   const redis = cluster as NonNullable<typeof cluster>
   const names = ['latest', 'latest:world', 'must-reads', 'most-read:now', 'most-read:week', 'trending']
 
-  it('on a Redis Cluster of three nodes lists are written and announced, whichever node they are on, and read together', async () => {
+  it('on a Redis Cluster of three nodes lists are written, announced and read together, whichever node holds them', async () => {
     // The worker's own connection is to one Redis; the commands it sends keep to one slot each.
     const writer = createListWriter(redis as unknown as Redis, keys)
     const write = (name: string, entries: string[]) =>
@@ -50,7 +50,7 @@ describe.skipIf(!cluster)('on a Redis Cluster of three nodes', () => {
     expect(panels.map(({ entries }) => entries.length)).toEqual(names.map(() => 2))
   })
 
-  it('on a Redis Cluster of three nodes events are reported together, and updates heard', async () => {
+  it('on a Redis Cluster of three nodes events are reported together, and updates are received', async () => {
     const client = createClient(redis)
     await client.events.report(Array.from({ length: 1_200 }, (_, n) => ({ kind: 'view' as const, article: `a${n}` })))
     expect(await redis.xlen(keys.events())).toBe(1_200)

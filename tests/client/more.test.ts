@@ -27,18 +27,18 @@ const read = async (id: string, limit?: number) =>
     each => each.title,
   )
 
-describe('more on a story', () => {
-  it('more on a story are other sources that tell it in other words, the newest first, without reprints', async () => {
+describe('more articles on a story', () => {
+  it("more articles on a story are other sources' versions in other words, newest first, without reprints", async () => {
     expect(await read(ferry.id)).toEqual([later.title, angle.title])
     expect(await read(ferry.id, 1)).toEqual([later.title])
   })
 
-  it('more on a story is nothing for an article that is alone or unknown', async () => {
+  it('more articles on a story are none for an article that is alone or unknown', async () => {
     expect(await read(alone.id)).toEqual([])
     expect(await read('nobody')).toEqual([])
   })
 
-  it('more on a story leaves out what an editor blocks', async () => {
+  it('more articles on a story leave out what an editor blocks', async () => {
     await redis.hdel(keys.article(later.id), 'id', 'title', 'url')
     expect(await read(ferry.id)).toEqual([angle.title])
   })

@@ -24,7 +24,7 @@ const ids = (panels: readonly { readonly entries: readonly { readonly id: string
   panels.map(({ entries }) => entries.map(entry => entry.id))
 
 describe('a page read by the client', () => {
-  it('a page read by the client has no story twice, in one round trip with its article', async () => {
+  it('a page read by the client shows no story twice, and comes in one round trip with its article', async () => {
     const pipeline = vi.spyOn(redis, 'pipeline')
     const { article, panels } = await client.page({
       article: id,
@@ -46,7 +46,7 @@ describe('a page read by the client', () => {
     pipeline.mockRestore()
   })
 
-  it('a page read by the client leaves out what it would say again where that is asked for, unique or not', async () => {
+  it('a page read by the client leaves out lists with the same content if asked to, unique or not', async () => {
     const lists = ['most-read:week', { list: 'most-read:day', limit: 2 }] as const
     const { panels } = await client.page({ lists, skipSame: true, limit: 3 })
     expect(ids(panels)).toEqual([['b', 'e', 'a'], []])
@@ -57,7 +57,7 @@ describe('a page read by the client', () => {
     ])
   })
 
-  it('a page read by the client that is not unique is what the lists are, and by name what it always was', async () => {
+  it('a page read by the client that is not unique has the heads of its lists, as an array and by name', async () => {
     const { article, panels } = await readPanels(
       redis,
       { lists: ['latest:world', { list: 'most-read:week', limit: 1 }], limit: 2 },
@@ -70,7 +70,7 @@ describe('a page read by the client', () => {
     expect(page.lists['most-read:week'].map(entry => entry.id)).toEqual(['b'])
   })
 
-  it('a page read by the client of an article that is gone has its panels nevertheless', async () => {
+  it('a page read by the client has its panels even if its article is gone', async () => {
     const { article, panels } = await client.page({
       article: 'nobody',
       lists: ['latest:world'],

@@ -35,8 +35,8 @@ const problemsOf = (files: Record<string, string | null>, env: NodeJS.ProcessEnv
   return []
 }
 
-describe('the configuration that ships', () => {
-  it('the configuration that ships loads, with at least 30 sources over the sections and in several languages', () => {
+describe('the shipped configuration', () => {
+  it('the shipped configuration loads, with at least 30 sources in all sections and several languages', () => {
     const { sources, taxonomy } = loadConfig('config', {})
     expect(sources.length).toBeGreaterThanOrEqual(30)
     expect(new Set(sources.map(({ language }) => language)).size).toBeGreaterThanOrEqual(4)
@@ -44,12 +44,12 @@ describe('the configuration that ships', () => {
     expect(taxonomy.map(({ id }) => id)).toContain('debate')
   })
 
-  it('the configuration that ships shows every key with its comment and default (npm run docs writes it anew)', () => {
+  it('the shipped configuration shows every key with its comment and default (npm run docs updates it)', () => {
     expect(readFileSync('config/newsdesk.yaml', 'utf8')).toBe(shippedYaml())
     expect(readFileSync('docs/configuration.md', 'utf8')).toBe(configurationPage())
   })
 
-  it('the configuration that ships means the same as an empty file', () => {
+  it('the shipped configuration means the same as an empty file', () => {
     expect(loadConfig('config', {}).settings).toEqual(load().settings)
   })
 })
@@ -130,7 +130,7 @@ describe('a mistake in the configuration', () => {
     expect(problem).not.toContain('s3cr-t')
   })
 
-  it('a mistake in a list of addresses, in an address given twice, in a password or in the environment is told without the password', () => {
+  it('a mistake in a list of addresses, a duplicate address, a password or the environment is reported without the password', () => {
     const twice = SOURCES.replace('https://', 'https://reader:s3cr-t@')
     const told = [
       ...problemsOf({
@@ -146,7 +146,7 @@ describe('a mistake in the configuration', () => {
     expect(told.join('\n')).not.toContain('s3cr-t')
   })
 
-  it('a key that has another name now is refused with the new one, in the file and in the environment', () => {
+  it('a renamed key is refused with its new name, in the file and in the environment', () => {
     const byFile = problemsOf({
       'newsdesk.yaml': Object.keys(RENAMED_KEYS)
         .map(key => key.split('.'))
@@ -167,7 +167,7 @@ describe('a mistake in the configuration', () => {
     ])
   })
 
-  it('a key that does not exist is never named as the new name of another', () => {
+  it('an unknown key is never suggested as the new name of another', () => {
     const known = settingPaths().map(({ path }) => path.join('.'))
     for (const [key, now] of Object.entries(RENAMED_KEYS)) {
       expect(known).toContain(now)
@@ -175,7 +175,7 @@ describe('a mistake in the configuration', () => {
     }
   })
 
-  it('a mistake in the configuration does not hide another', () => {
+  it('several mistakes in the configuration are all reported', () => {
     expect(
       problemsOf({
         'newsdesk.yaml': 'crawl:\n  concurrency: none\nlists:\n  refresh: never\n',
@@ -185,8 +185,8 @@ describe('a mistake in the configuration', () => {
   })
 })
 
-describe('the environment', () => {
-  it('a variable of the environment overrides the file', () => {
+describe('environment variables', () => {
+  it('an environment variable overrides the file', () => {
     const { settings } = load(
       { 'newsdesk.yaml': 'redis: { prefix: paper }\ncrawl: { minInterval: 1m, maxInterval: 2h }\n' },
       { NEWSDESK_REDIS_URL: 'redis://cache:6379/1', NEWSDESK_CRAWL_MIN_INTERVAL: '5m', NEWSDESK_ADMIN_PORT: '8080' },
@@ -201,15 +201,15 @@ describe('the environment', () => {
     ['[crawl, articles]', ['crawl', 'articles']],
     ['["admin"]', ['admin']],
     ['admin', ['admin']],
-  ])('a variable of the environment may hold the list %s', (written, roles) => {
+  ])('an environment variable may hold the list %s', (written, roles) => {
     expect(load({}, { NEWSDESK_ROLES: written }).settings.roles).toEqual(roles)
   })
 
-  it('a password of digits in the environment stays a password', () => {
+  it('an all-digit password in an environment variable stays a string', () => {
     expect(load({}, { NEWSDESK_ADMIN_PASSWORD: '1234567890' }).settings.admin.password).toBe('1234567890')
   })
 
-  it('a variable that cannot be right is refused, naming the variable meant', () => {
+  it('an environment variable with an unknown name or an invalid value is refused, with the variable that was probably meant', () => {
     expect(problemsOf({}, { NEWSDESK_REDIS_UIRL: 'redis://cache' })).toEqual([
       'environment NEWSDESK_REDIS_UIRL: no such setting; did you mean NEWSDESK_REDIS_URL?',
     ])

@@ -5,7 +5,7 @@ import { keysFor } from '../../src/redis/keys.ts'
 import { clusterProblem } from '../../src/redis/probe.ts'
 
 describe('redis.url', () => {
-  it('redis.url names one server, a cluster, or sentinels and the master they watch', () => {
+  it('redis.url names one server, a cluster, or sentinels and their master', () => {
     expect(addressOf('redis://h:1/2')).toEqual({ url: 'redis://h:1/2' })
     expect(addressOf('unix:///run/r.sock')).toEqual({ socket: '/run/r.sock' })
     expect(addressOf('rediss-cluster://desk:p%40ss@a:7000,[::1]:7001,c')).toEqual({
@@ -43,11 +43,11 @@ describe('redis.url', () => {
     ['redis-sentinel://a', /has no master name/],
     ['redis-sentinel://a/main/x', /invalid database number/],
     ['redis-cluster://u:50%@a', /write % as %25/],
-  ])('redis.url %s is refused in words', (url, words) => {
+  ])('redis.url %s is refused with an error that says what is wrong', (url, words) => {
     expect(findUrlError(url)).toMatch(words)
   })
 
-  it('redis.url of a cluster leads to one that has all its slots', () => {
+  it('redis.url of a cluster is refused until all hash slots are assigned', () => {
     const info = (assigned: number) => `cluster_state:fail\r\ncluster_slots_assigned:${assigned}\r\n`
     expect(clusterProblem(info(0))).toMatch(/no slots yet.*--cluster create/)
     expect(clusterProblem(info(16_000))).toMatch(/384 of the cluster's 16384 slots/)
@@ -55,8 +55,8 @@ describe('redis.url', () => {
   })
 })
 
-describe('the rules of Redis', () => {
-  it('the ACL rules of Redis have a group for every key there is', () => {
+describe('the ACL rules of Redis', () => {
+  it('the ACL rules of Redis cover every key in use', () => {
     const keys = keysFor('p')
     const names = Object.entries(keys).flatMap(([name, key]) => {
       if (typeof key !== 'function' || name === 'relatedBackLinksSlot') return []
@@ -67,7 +67,7 @@ describe('the rules of Redis', () => {
     expect(names.filter(key => !isFenced(key, 'p'))).toEqual([])
   })
 
-  it('the ACL rules of Redis are lines of an ACL file', () => {
+  it('the ACL rules of Redis are printed as lines of an ACL file', () => {
     expect(aclFile('p', ['reporting'])).toMatch(
       /^user p-reporting >PASSWORD-OF-REPORTING on resetkeys .*~p:events .*\n$/,
     )

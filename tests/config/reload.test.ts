@@ -77,14 +77,14 @@ const sources = [{ id: 'courier', name: 'Courier', url: feed.url, section: 'worl
 
 describe('a change of a setting', () => {
   it.each(settingPaths().map(setting => [setting.path.join('.'), setting] as const))(
-    'the setting %s says when a change of it counts',
+    'the setting %s declares whether it takes effect on reload or restart',
     (_, setting) => {
       expect(['live', 'restart']).toContain(setting.applies)
       expect(() => changed(Settings.parse({}), setting)).not.toThrow()
     },
   )
 
-  it('a change of a setting is taken up by a reload or named by it, whichever key it is: none is passed over', {
+  it('a change of any setting is applied by a reload, or named as one that needs a restart', {
     timeout: 300_000,
   }, async () => {
     const { log, lines, clear } = aLog()
@@ -107,7 +107,7 @@ describe('a change of a setting', () => {
     expect(passed).toEqual([])
   })
 
-  it('a change of a setting is read where it is used: after a reload nothing that counts at once is read from the settings before', {
+  it('a change of a live setting reaches every place that reads it: after a reload none reads the old settings', {
     timeout: 300_000,
   }, async () => {
     const desk = testDaemon({ sources, settings: { http: { port: 0, perMinute: 5_000 } } })
@@ -144,7 +144,7 @@ describe('a change of a setting', () => {
     listening.abort()
   })
 
-  it('a change of how many sources are fetched at a time, and how often is looked for them, is seen at publishers', {
+  it('a change of crawl.concurrency and crawl.tick changes how many sources are fetched at a time, and how often', {
     timeout: 120_000,
   }, async () => {
     const held: (() => void)[] = []
@@ -207,7 +207,7 @@ describe('SIGHUP', () => {
   const settings = (prefix: string, more: string) =>
     `redis: { prefix: ${prefix} }\nadmin: { port: 0, password: 'ten-letters-or-more' }\n${more}`
 
-  it('SIGHUP names with file and line what waits for the next start, and refuses what could not start', {
+  it('SIGHUP logs with file and line the changes that need a restart, and refuses an invalid configuration', {
     timeout: 180_000,
   }, async () => {
     const { keys } = testRedis()

@@ -39,7 +39,7 @@ const problemsOf = (
   }
 }
 
-describe('a configuration that could not start, or could not mean what it says', () => {
+describe('an invalid configuration', () => {
   it.each([
     [
       'crawl: { tick: 7s }',
@@ -199,7 +199,7 @@ describe('a configuration that could not start, or could not mean what it says',
       'newsdesk.yaml:1:9 push.baseUrl: is "https://:0"; must be an http or https URL, such as https://desk.example.org, or empty',
     ],
     ['shutdown: 60d', 'newsdesk.yaml:1:1 shutdown: is "60d"; must be from 0ms to 1d'],
-  ])('the setting %s is refused with place, key and how to fix it', (settings, problem) => {
+  ])('the setting %s is refused with its place, its key and how to fix it', (settings, problem) => {
     expect(problemsOf(settings)).toEqual([problem])
   })
 
@@ -250,7 +250,7 @@ describe('a configuration that could not start, or could not mean what it says',
     expect(problemsOf('', files)).toEqual(problems)
   })
 
-  it('a wrong configuration is told as a whole: mistakes of each kind, file and variable beside each other, at their own lines', () => {
+  it('an invalid configuration is reported in full: mistakes of every kind, in the file and in variables, at their own lines', () => {
     const told = problemsOf('crawl:\n  tick: 7s\n  minInterval: 2d\narticles: { retention: 1d }\nhttp: [\n', {
       sources: `${SOURCES.replace('https:', 'htp:')}  - id: courier2\n    name: B\n    url: https://b.example/\n    section: asia\n`,
       env: { NEWSDESK_ADMIN_PORT: 'many' },
@@ -273,7 +273,7 @@ describe('a configuration that could not start, or could not mean what it says',
     ])
   })
 
-  it('a wrong configuration tells an address range that is none, and wrong ids, addresses and sections of sources, with all else', () => {
+  it('an invalid configuration is reported with malformed address ranges, and malformed ids, addresses and sections of sources', () => {
     const twice = SOURCES.split('\n').slice(1).join('\n')
     const told = problemsOf('crawl: { allow: [10.0.0.0/99], tick: 7s }\n', {
       sources: `${SOURCES}${twice}    weight: 11\n${twice.replace('section: world', 'section: asia')}    weight: no\n`,
@@ -288,7 +288,7 @@ describe('a configuration that could not start, or could not mean what it says',
     ])
   })
 
-  it('a wrong configuration is told in plain words, whichever key has a list, a mapping, nothing or a wrong number for its value', () => {
+  it('an invalid configuration is reported in plain words, for any key with a list, a mapping, nothing or a wrong number as value', () => {
     for (const { path } of settingPaths())
       for (const value of [
         '[]',
@@ -313,7 +313,7 @@ describe('a configuration that could not start, or could not mean what it says',
           ])
   })
 
-  it('a value that merely has no effect beside a default is noted, not refused, with the key to change', () => {
+  it('a value that has no effect because of a default is noted, not refused, with the key to change', () => {
     const notesOf = (settings: string) => {
       expect(problemsOf(settings)).toEqual([])
       return loadConfig(folder, {}).notes?.map(note => note.replaceAll(`${folder}/`, ''))
@@ -325,15 +325,15 @@ describe('a configuration that could not start, or could not mean what it says',
     expect(notesOf('')).toEqual([])
   })
 
-  it('a configuration is not wrong where values have no effect beside a default, or split processes use one port each', () => {
+  it('a configuration is valid if values have no effect because of a default, or if two servers use one port on separate hosts', () => {
     expect(problemsOf('lists: { ageWeek: 2d }\ncrawl: { totalTimeout: 10s }\n')).toEqual([])
     expect(problemsOf('roles: [http]\nhttp: { port: 3220 }\n')).toEqual([])
     expect(problemsOf('admin: { port: 8080, host: 127.0.0.1 }\nhttp: { port: 8080, host: 127.0.0.2 }\n')).toEqual([])
   })
 })
 
-describe('a tick that is accepted', () => {
-  it('a tick that is accepted is one that the schedule can strike, and no other', () => {
+describe('a tick interval', () => {
+  it('a tick interval is accepted only if the schedule can express it as a cron pattern', () => {
     for (const ms of [...Array(130).keys()].flatMap(n => [n * 1_000, n * 60_000, n * 3_600_000, n * 250])) {
       let strikes = true
       try {
@@ -347,7 +347,7 @@ describe('a tick that is accepted', () => {
   })
 })
 
-describe('a password in a configuration that is wrong', () => {
+describe('a password in an invalid configuration', () => {
   /** Parts of four letters and more, with one that no message has of itself: none of them may be told. */
   const partsOf = (secret: string): string[] =>
     Array.from({ length: Math.max(0, secret.length - 3) }, (_, at) => secret.slice(at, at + 4)).filter(part =>
@@ -383,7 +383,7 @@ describe('a password in a configuration that is wrong', () => {
     )
   })
 
-  it('a password in the address of a source, or in a variable, is told in no part where that is wrong', () => {
+  it('a password in the address of a source or in a variable never appears in the error about it', () => {
     fc.assert(
       fc.property(secret, word => {
         const url = JSON.stringify(`htp://u:${word}@courier.example/rss`)

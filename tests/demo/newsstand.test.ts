@@ -25,7 +25,7 @@ const sourceOf = (id: string) => {
 const troubled = (trouble: string) => sourceOf(PUBLISHERS.find(each => each.trouble === trouble)?.id ?? trouble)
 
 describe('the newsstand', () => {
-  it('the newsstand has at least 12 publishers in all five formats, several languages and charsets', () => {
+  it('the newsstand has at least 12 publishers in all five formats, and in several languages and charsets', () => {
     expect(PUBLISHERS.length).toBeGreaterThanOrEqual(12)
     expect(new Set(PUBLISHERS.map(({ format }) => format))).toEqual(new Set(['rss', 'rdf', 'atom', 'json', 'sitemap']))
     expect(new Set(PUBLISHERS.map(({ language }) => language)).size).toBeGreaterThanOrEqual(5)
@@ -33,7 +33,7 @@ describe('the newsstand', () => {
   })
 
   it.each(PUBLISHERS.map(publisher => [publisher.id, publisher] as const))(
-    'the newsstand serves %s as the reader gets it back, headline by headline',
+    'the newsstand serves %s so that the feed reader returns every headline',
     async (id, publisher) => {
       clock.now = NOON
       const { url } = sourceOf(id)
@@ -53,7 +53,7 @@ describe('the newsstand', () => {
     },
   )
 
-  it('the newsstand brings out new editions as its clock goes on', async () => {
+  it('the newsstand publishes new editions as its clock advances', async () => {
     const publisher = PUBLISHERS[0]
     if (!publisher) throw new Error('no publishers')
     const at = (now: number) => listItems(publisher, now, { seed: 3, start: NOON, speed: 1 }).map(({ id }) => id)
@@ -72,7 +72,7 @@ describe('the newsstand', () => {
     }
   })
 
-  it('the newsstand has a publisher that fails for a while, and one that moves for good', async () => {
+  it('the newsstand has a publisher that fails for a while, and one that moves permanently', async () => {
     const failing = troubled('fails')
     const moving = troubled('moves')
     const status = async (url: string) => (await fetch(url, { redirect: 'manual' })).status
@@ -86,7 +86,7 @@ describe('the newsstand', () => {
     expect(await status(failing.url)).toBe(200)
   })
 
-  it('the newsstand knows no page that it does not carry', async () => {
+  it('the newsstand answers 404 for a page it does not have', async () => {
     expect((await fetch(`${stand.url}/meridian/nothing`)).status).toBe(404)
     expect((await fetch(`${stand.url}/nobody/feed`)).status).toBe(404)
   })
@@ -139,13 +139,13 @@ describe('a newsstand of a folder', () => {
     expect(await (await fetch(files.url)).text()).toContain('a &#38; b.rss')
   })
 
-  it('a newsstand of a folder says which folder cannot be read', async () => {
+  it('a newsstand of a folder names the folder that cannot be read', async () => {
     await expect(startFolderStand(join(folder, 'nowhere'), 0)).rejects.toThrow(/nowhere/)
   })
 })
 
 describe('the hub of the newsstand', () => {
-  it('the hub of the newsstand is offered by two publishers, and delivers what they publish to who proved to want it', async () => {
+  it('the hub of the newsstand is offered by two publishers, and delivers to verified subscribers only', async () => {
     const stand = await startNewsstand({ speed: 60 })
     afterAll(() => stand.close())
     const delivered: string[] = []

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { articleId, canonicalUrl, identityKey } from '../../src/domain/canonical-url.ts'
 
-describe('the URL shown of an article', () => {
+describe('the canonical URL of an article', () => {
   it.each([
     [
       'https://www.courier.example/world/bridge?utm_source=rss&utm_medium=feed',
@@ -17,7 +17,7 @@ describe('the URL shown of an article', () => {
     ['https://reader:secret@courier.example/a', 'https://courier.example/a'],
     ['https://bücher.example/ä', 'https://xn--bcher-kva.example/%C3%A4'],
     ['https://courier.example/app#!/story/1', 'https://courier.example/app#!/story/1'],
-  ])('the URL shown of an article at %s is %s', (written, shown) => {
+  ])('the canonical URL of %s is %s', (written, shown) => {
     expect(canonicalUrl(written)).toBe(shown)
   })
 
@@ -41,17 +41,17 @@ describe('the URL shown of an article', () => {
         'https://courier.example/a?utm_source=x',
       ),
     ],
-  ])('the URL shown of an article behind %s is that of the page itself', (_, written) => {
+  ])('the canonical URL of the redirector %s is that of its target page', (_, written) => {
     expect(canonicalUrl(written)).toBe('https://courier.example/a')
   })
 
-  it('a redirector that leads to what runs is not followed', () => {
+  it('a redirector to a javascript: URL is not followed', () => {
     expect(canonicalUrl('https://www.google.com/url?q=javascript:alert(1)')).toBe(
       'https://www.google.com/url?q=javascript:alert(1)',
     )
   })
 
-  it('the URL shown of an article stays the same however often it is made, also through redirectors, escapes and odd hosts', () => {
+  it('the canonical URL stays the same when canonicalised again, also with redirectors, escapes and odd hosts', () => {
     const part = fc.constantFrom(
       '%7e',
       '%2f',
@@ -101,7 +101,7 @@ describe('the URL shown of an article', () => {
     )
   })
 
-  it('the URL shown of an article at any address of the web stays the same however often it is made', () => {
+  it('the canonical URL stays the same when canonicalised again, for any web address', () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), written => {
         const once = canonicalUrl(written)
@@ -111,7 +111,7 @@ describe('the URL shown of an article', () => {
   })
 })
 
-describe('two addresses of one article', () => {
+describe('two addresses', () => {
   const id = (url: string) => articleId(canonicalUrl(url) ?? '')
 
   it.each([
@@ -120,7 +120,7 @@ describe('two addresses of one article', () => {
     ['https://courier.example/a/amp/', 'https://amp.courier.example/a'],
     ['https://courier.example/a?x=1&y=2', 'https://courier.example/a?y=2&x=1'],
     ['https://courier.example/news/index.html', 'https://courier.example/news'],
-  ])('%s and %s are addresses of one article', (one, other) => {
+  ])('%s and %s are addresses of the same article', (one, other) => {
     expect(id(one)).toBe(id(other))
   })
 
@@ -128,11 +128,11 @@ describe('two addresses of one article', () => {
     ['https://courier.example/a?id=1', 'https://courier.example/a?id=2'],
     ['https://courier.example/a', 'https://gazette.example/a'],
     ['https://courier.example/Article', 'https://courier.example/article'],
-  ])('%s and %s are addresses of two articles', (one, other) => {
+  ])('%s and %s are addresses of different articles', (one, other) => {
     expect(id(one)).not.toBe(id(other))
   })
 
-  it('a host that is only called www or m keeps its name', () => {
+  it('a host name of only www or m keeps that label', () => {
     expect(identityKey('https://m.example/a')).toBe('m.example/a')
   })
 })

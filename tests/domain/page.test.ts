@@ -30,7 +30,7 @@ const stories = (...[places, lists, some]: Parameters<typeof fill>): string[][] 
   fill(places, lists, some).map(panel => panel.entries.map(({ story }) => story.id))
 
 describe('a unique page', () => {
-  it('a unique page shows a story in the first panel that has it, and the others go on behind it', () => {
+  it('a unique page shows each story only in the first panel that has it, and later panels move on to their next entries', () => {
     const lists = { latest: entries(['a', 'b', 'c', 'd']), 'must-reads': entries(['b', 'a', 'd', 'c', 'e']) }
     expect(stories([place('latest', 2), place('must-reads', 2)], lists)).toEqual([
       ['a', 'b'],
@@ -42,13 +42,13 @@ describe('a unique page', () => {
     ])
   })
 
-  it('a unique page has the story of the open article in no panel, whichever of its articles leads it', () => {
+  it('a unique page shows the story of the open article in no panel, whichever article leads it', () => {
     const lists = { latest: entries(['open/other', 'a', 'b']), 'related:x': entries(['moved/x', 'open/y', 'c']) }
     const article = { id: 'x', story: 'open' }
     expect(stories([place('latest', 2), place('related:x', 2)], lists, { article })).toEqual([['a', 'b'], ['c']])
   })
 
-  it('a unique page with a list in two places goes on behind the first, or repeats it where that is asked for', () => {
+  it('a unique page with one list in two places continues it in the second, or repeats it if asked to', () => {
     const lists = { week: entries(['a', 'b', 'c', 'd', 'e']), latest: entries(['c']) }
     const [first, between] = [place('week', 2), place('latest', 1)]
     expect(stories([first, between, place('week', 2)], lists)).toEqual([['a', 'b'], ['c'], ['d', 'e']])
@@ -57,7 +57,7 @@ describe('a unique page', () => {
     expect(stories([first, place('week', 1, true)], lists)).toEqual([['a', 'b'], ['a']])
   })
 
-  it('a unique page with a section beside one that contains it does not show its stories twice', () => {
+  it('a unique page with a section and its parent section shows their stories once', () => {
     const lists = {
       'latest:world': entries(['asia1', 'w1', 'asia2', 'w2']),
       'latest:asia': entries(['asia1', 'asia2', 'asia3']),
@@ -72,13 +72,13 @@ describe('a unique page', () => {
     ])
   })
 
-  it('a page that is not unique shows the head of each list, each as long as its own place', () => {
+  it('a page that is not unique shows the head of each list, up to the limit of each panel', () => {
     const lists = { week: entries(['a', 'b', 'c']), latest: entries(['a']) }
     const places = [place('week', 2), place('latest', 5), place('week', 3), place('nothing', 2)]
     expect(stories(places, lists, { unique: false })).toEqual([['a', 'b'], ['a'], ['a', 'b', 'c'], []])
   })
 
-  it('a unique page never repeats a story, and fills every panel whose list is long enough, from what was planned to be read', () => {
+  it('a unique page never repeats a story, and fills every panel whose list is long enough within the planned read', () => {
     const name = constantFrom('one', 'two', 'three')
     const list = uniqueArray(integer({ min: 0, max: 40 }), { minLength: 0, maxLength: 41 })
     const placed = record({ list: name, limit: integer({ min: 0, max: 6 }) })
@@ -102,7 +102,7 @@ describe('a unique page', () => {
   })
 })
 
-describe('a page that skips what it would say again', () => {
+describe('a page with skipSame', () => {
   const skip = { skipSame: true }
   const same = (places: readonly string[], lists: Lists): (string | null)[] =>
     fill(
@@ -113,7 +113,7 @@ describe('a page that skips what it would say again', () => {
   const of = (covers: string, ...names: string[]) => ({ entries: entries(names), covers })
   const [week, day, now] = ['most-read:week', 'most-read:day', 'most-read:now']
 
-  it('a page that skips what it would say again leaves out the day where the week has no more, either way round', () => {
+  it('a page with skipSame leaves out the list of the day or the week, whichever comes second, while both cover the same reads', () => {
     const young = { [week]: of('day', 'a', 'b', 'c'), [day]: of('day', 'a', 'b', 'c'), [now]: of('day', 'b', 'a', 'c') }
     expect(same([week, day, now], young)).toEqual([null, week, null])
     expect(same([day, week], young)).toEqual([null, day])
@@ -122,19 +122,19 @@ describe('a page that skips what it would say again', () => {
     expect(same([week, day], grown)).toEqual([null, null])
   })
 
-  it('a page that skips what it would say again leaves out what is read now in the first hour only', () => {
+  it('a page with skipSame leaves out what is read now only within the first hour', () => {
     const hour = of('hour', 'a', 'b')
     expect(same([now, week], { [now]: hour, [week]: hour })).toEqual([null, now])
     expect(same([now, 'most-read:hour'], { [now]: of('day', 'a'), 'most-read:hour': hour })).toEqual([null, null])
   })
 
-  it('a page that skips what it would say again does not take lists of two sections or of two kinds for the same', () => {
+  it('a page with skipSame keeps lists of different sections or of different kinds', () => {
     const hour = of('hour', 'a', 'b')
     const others = ['most-read:week', 'most-read:week:world', 'most-shared:week', 'latest']
     expect(same(others, Object.fromEntries(others.map(name => [name, hour])))).toEqual([null, null, null, null])
   })
 
-  it('a page that skips what it would say again leaves out a list that is nothing but its backfill', () => {
+  it('a page with skipSame leaves out a list that consists only of backfill from another', () => {
     const lists: Lists = {
       'latest:world': entries(['a', 'b']),
       'most-read:now:world': entries(['a', 'b'], 'latest'),
@@ -148,23 +148,23 @@ describe('a page that skips what it would say again', () => {
     expect(same(['latest', 'most-read:now:world'], lists)).toEqual([null, null])
   })
 
-  it('a page that skips what it would say again shows a list to which an editor pinned something', () => {
+  it('a page with skipSame keeps a list in which an editor pinned an entry', () => {
     const pinned = { entries: entries(['a', 'b'], 'pin'), covers: 'hour' }
     expect(same([week, day], { [week]: of('hour', 'a', 'b'), [day]: pinned })).toEqual([null, null])
   })
 
-  it('a page that skips what it would say again still shows one list in two places', () => {
+  it('a page with skipSame still shows one list in two places', () => {
     const [first, second] = stories([place(week, 1), place(week, 1, true)], { [week]: of('hour', 'a', 'b') }, skip)
     expect([first, second]).toEqual([['a'], ['a']])
   })
 
-  it('a page that skips what it would say again names a list that it shows, not another that was left out', () => {
+  it('a page with skipSame names as the same list one that it shows, not another that it left out', () => {
     const young = of('day', 'a', 'b', 'c')
     const lists = { [day]: young, [week]: young, [now]: { entries: entries(['a', 'b'], 'week'), covers: '' } }
     expect(same([day, week, now], lists)).toEqual([null, day, day])
   })
 
-  it('a page that skips what it would say again does not leave out the second place of a list for what it left out for it', () => {
+  it('a page with skipSame still shows the second place of a list that made it leave out another', () => {
     const young = of('day', 'a', 'b', 'c', 'd')
     const places = [place(week, 1), place(day, 1), place(week, 2)]
     expect(stories(places, { [week]: young, [day]: young }, skip)).toEqual([['a'], [], ['b', 'c']])

@@ -6,7 +6,7 @@ import { looksLikeTrackingId } from '../../src/domain/tracking-parameters.ts'
 
 const PAGE = 'https://courier.example/article.pl'
 
-describe('a parameter of a doubtful name', () => {
+describe('a URL parameter with an ambiguous name', () => {
   it.each([
     'sid=26/05/04/0123451',
     'sid=26%2F05%2F04%2F0123451',
@@ -27,7 +27,7 @@ describe('a parameter of a doubtful name', () => {
     'id=5f2b8c1e9a7d4f60b3c2d1e0f9a8b7c6',
     'from=rss',
     'ref=123',
-  ])('a parameter of a doubtful name stays where its value says which article it is: %s', parameter => {
+  ])('a URL parameter with an ambiguous name is kept if its value identifies the article: %s', parameter => {
     expect(canonicalUrl(`${PAGE}?${parameter}`)).toBe(`${PAGE}?${parameter}`)
   })
 
@@ -50,13 +50,13 @@ describe('a parameter of a doubtful name', () => {
     'utm_anything=12',
     'fbclid=12',
   ])(
-    'a parameter of a doubtful name goes where its value is made for a visit, or its name means nothing else: %s',
+    'a URL parameter with an ambiguous name is dropped if its value is a visit id, or its name is only used for tracking: %s',
     parameter => {
       expect(canonicalUrl(`${PAGE}?${parameter}`)).toBe(PAGE)
     },
   )
 
-  it('a parameter of a doubtful name goes with any value made at random, and stays with any number, date, path or word', () => {
+  it('a URL parameter with an ambiguous name is dropped for any random value, and kept for any number, date, path or word', () => {
     const hash = fc.stringMatching(/^(?:[0-9]{1,3}[a-f]{1,2}){8}$/)
     fc.assert(fc.property(hash, value => looksLikeTrackingId(value)))
     const content = fc.oneof(
@@ -71,7 +71,7 @@ describe('a parameter of a doubtful name', () => {
     )
   })
 
-  it('a URL with parameters of doubtful names stays the same however often it is made, whatever a site keeps', () => {
+  it('a URL with ambiguous parameters stays the same when canonicalised again, whatever the site keeps', () => {
     const value = fc.constantFrom(
       '1',
       'rss',
@@ -97,11 +97,11 @@ describe('a parameter of a doubtful name', () => {
   })
 })
 
-describe('a document', () => {
+describe('parameters that identify articles', () => {
   const [ONE, TWO] = ['5f2b8c1e9a7d4f60b3c2d1e0f9a8b7c6', '0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d']
   const none: Keeps = () => false
 
-  it('a document of two headlines under one address tells by which parameter they differ, for that site alone', () => {
+  it('parameters that identify articles are learnt from two headlines under one address, for that site only', () => {
     const telling = findSignificantParameters(
       [
         { title: 'Bridge reopens', page: `https://www.courier.example/a?sid=${ONE}&feature=share` },
@@ -118,7 +118,7 @@ describe('a document', () => {
   })
 
   it.each(['campaign_id', 'trk', 'ncid', 'feedname', 'at_type', 'PHPSESSID'])(
-    'a document of two headlines that only %s tells apart keeps it, though it is mostly tracking',
+    'parameters that identify articles include %s if only that differs between two headlines, though it is usually tracking',
     name => {
       const pages = ['20261120', '20261121'].map(value => `https://courier.example/view?${name}=${value}`)
       const telling = findSignificantParameters(
@@ -130,7 +130,7 @@ describe('a document', () => {
     },
   )
 
-  it('a document of two headlines whose links differ by what is tracking everywhere tells nothing', () => {
+  it('parameters that identify articles do not include those that are tracking on every site', () => {
     const items = ['rss', 'mail'].map(at => ({
       title: `Headline ${at}`,
       page: `${PAGE}?utm_source=${at}&fbclid=${at}`,
@@ -138,12 +138,12 @@ describe('a document', () => {
     expect(findSignificantParameters(items, none).size).toBe(0)
   })
 
-  it('a document that has one article twice, with two ids of a visit, tells nothing', () => {
+  it('parameters that identify articles are not learnt from one article listed twice with two visit ids', () => {
     const items = [ONE, TWO].map(sid => ({ title: 'Bridge reopens', page: `${PAGE}?sid=${sid}` }))
     expect(findSignificantParameters(items, none).size).toBe(0)
   })
 
-  it('a document whose articles have addresses of their own tells nothing', () => {
+  it('parameters that identify articles are not learnt from articles with addresses of their own', () => {
     const items = [ONE, TWO].map((sid, n) => ({ title: `Story ${n}`, page: `${PAGE}?id=${n}&sid=${sid}` }))
     expect(findSignificantParameters(items, none).size).toBe(0)
   })

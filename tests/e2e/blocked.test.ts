@@ -143,7 +143,7 @@ const newsdesk = async () => {
 }
 
 describe('an article that an editor blocks for legal reasons', () => {
-  it('an article that an editor blocks for legal reasons is gone from every interface, and back in all of them when the block ends', {
+  it('an article that an editor blocks for legal reasons disappears from every interface, and returns to all when the block ends', {
     timeout: 300_000,
   }, async () => {
     const { desk, redis, keys, client, courier, latest, entryOf, saying, dir, block, unblock, restart } =

@@ -47,7 +47,7 @@ const papers = async () => {
 }
 
 describe('commands sent to Redis', () => {
-  it('commands sent to Redis stay within their budgets, for each article taken in and each poll that finds nothing new', async () => {
+  it('commands sent to Redis stay within their budgets for each ingested article and each poll without news', async () => {
     const { url } = await papers()
     const desk = testDaemon({
       sources: ids.map((id, feed) => ({ id, name: id, url: `${url}/${feed}`, section: 'world' })),

@@ -23,7 +23,7 @@ const server = await serve((_, response) =>
 )
 
 it.skipIf(!canMoveClock)(
-  'a clock of Redis that was a day ahead for a while stops neither crawling nor counting once it is set right',
+  'a clock of Redis that was a day ahead for a while stops neither crawling nor counting once it is corrected',
   { timeout: 300_000 },
   async () => {
     const moved = await aMovedRedis()

@@ -31,7 +31,7 @@ describe.skipIf(!cluster)('on a Redis Cluster of three masters and three replica
   endAll()
   afterAll(() => expect(said.filter(line => MIXED.test(line))).toEqual([]))
 
-  it('on a Redis Cluster feeds become lists, events are counted and replayed, and desk, commands and client show it all', async () => {
+  it('on a Redis Cluster feeds become lists, events are counted and replayed, and admin UI, commands and client work', async () => {
     const titles = Array.from(
       { length: 30 },
       (_, n) => `Harbour report ${'abcdefghijklmnopqrstuvwxyz0123'[n]}${n} on ${n * 7} ships`,
@@ -115,7 +115,7 @@ describe.skipIf(!cluster)('on a Redis Cluster of three masters and three replica
     expect(crawled).toContain('courier1:')
   })
 
-  it('on a Redis Cluster keys of an older version get their names of today, also where the process died in the middle', async () => {
+  it('on a Redis Cluster keys of an older version are migrated to their current names, also after a crash half-way', async () => {
     const keys = keysFor('older')
     const redis = raw as unknown as Redis // as src/redis/connect.ts has it
     const fixture = JSON.parse(readFileSync('tests/fixtures/schemas/5163b48.json', 'utf8')) as { keys: Dumped[] }
@@ -139,7 +139,7 @@ describe.skipIf(!cluster)('on a Redis Cluster of three masters and three replica
     expect(now.filter(schema).sort(byKey)).toEqual(before.map(asRenamed).map(without).filter(schema).sort(byKey))
   })
 
-  it('on a Redis Cluster the loss of a master under load loses no article and no event that was acknowledged', async () => {
+  it('on a Redis Cluster the loss of a master under load loses no acknowledged article or event', async () => {
     const { masters, masterOf } = cluster as NonNullable<typeof cluster>
     const feed = await aFeed([{ title: 'Opening' }])
     const desk = testDaemon({

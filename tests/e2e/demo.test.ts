@@ -21,7 +21,7 @@ interface Shown {
 }
 
 describe('npm run demo -- --once --json', () => {
-  it('npm run demo -- --once --json prints every list of the contract on stdout alone: filled, whole, ranked, one entry a story', {
+  it('npm run demo -- --once --json prints every list of the contract on stdout: filled, complete, ranked, one entry per story', {
     timeout: 90_000,
   }, async () => {
     const demo = cli(['demo', '--once', '--json'])
@@ -47,13 +47,13 @@ describe('npm run demo -- --once --json', () => {
   })
 })
 
-describe('a demo that is told to end', () => {
+describe('a demo that is stopped', () => {
   it.each([
     ['SIGINT', /Opening the newsstand/, ['demo', '--once']],
     ['SIGHUP', /lists published/, ['demo', '--once']],
     ['SIGTERM', /stories, \d+ crawls/, ['demo']],
   ] as const)(
-    'a demo that is told to end by %s after %s leaves no Redis and no folder behind',
+    'a demo that is stopped by %s after %s leaves no Redis and no folder behind',
     async (signal, said, args) => {
       const folder = aFolder('told')
       const left = () => readdirSync(folder).filter(name => name.startsWith('newsdesk'))

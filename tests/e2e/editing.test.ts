@@ -40,7 +40,7 @@ const apart: FeedItemSketch[] = [
 ]
 
 describe('a corrected headline', () => {
-  it('a corrected headline is put right in every list that shows it, with its id, counts, place and story, though its URL changed with it', async () => {
+  it('a corrected headline replaces the old one in every list, with the same id, counts, rank and story, even if the URL changed too', async () => {
     const before: FeedItemSketch = {
       title: 'Mayor of Port Ellin resings',
       path: 'mayor-of-port-ellin-resings',
@@ -95,7 +95,7 @@ describe('a corrected headline', () => {
     await until(async () => (await desk.redis.hget(desk.keys.article(id), 'views')) === '3')
   })
 
-  it('a corrected headline makes no new article where the guid is made of it', async () => {
+  it('a corrected headline creates no new article if the guid is derived from the headline', async () => {
     const item = (title: string, guid: string): FeedItemSketch => ({
       title,
       guid,
@@ -120,7 +120,7 @@ describe('a feed that alternates good and bad guids', () => {
     ['others each time', (n: number, edition: number) => `${edition}-${n}`],
     ['missing', () => null],
   ])(
-    'a feed that alternates good and bad guids (%s) brings no old item back as new, neither at the switch nor after it',
+    'a feed that alternates between good and bad guids (%s) brings no old item back as new, neither at a switch nor later',
     async (_, bad) => {
       const good = apart.map((item, n) => ({ ...item, guid: `g${n}` }))
       const desk = await published(good)
@@ -141,8 +141,8 @@ describe('a feed that alternates good and bad guids', () => {
   )
 })
 
-describe('a feed whose guids are only places in it', () => {
-  it('a feed whose guids are only places in it loses no new item to an old one', async () => {
+describe('a feed whose guids are only positions in the feed', () => {
+  it('a feed whose guids are only positions in the feed loses no new item to an old one', async () => {
     const numbered = (items: FeedItemSketch[]) => items.map((item, n) => ({ ...item, guid: `${n + 1}` }))
     const desk = await published(numbered(apart))
     await desk.edition(numbered([{ title: 'Comet seen over desert observatory', path: 'comet' }, ...apart]))
@@ -158,7 +158,7 @@ describe('a feed whose guids are only places in it', () => {
 })
 
 describe('a feed without dates', () => {
-  it('a feed without dates keeps its order in latest', async () => {
+  it('a feed without dates keeps its order in the list latest', async () => {
     const undated = apart.map(item => ({ ...item, published: null }))
     const desk = await published(undated)
     expect((await desk.list('latest')).map(({ title }) => title)).toEqual(apart.map(({ title }) => title))
@@ -171,8 +171,8 @@ describe('a feed without dates', () => {
   })
 })
 
-describe('a feed most of which lies in the future', () => {
-  it('a feed most of which lies in the future is dated when it was first seen, all of it, and one item in the future alone is clamped', async () => {
+describe('a feed with dates in the future', () => {
+  it('a feed mostly dated in the future gets first-seen times for all its items; a single future item is clamped alone', async () => {
     const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000)
     const early = apart.map((item, n) => ({ ...item, published: n === 3 ? minutesAgo(600) : inHours(4 - n) }))
     const desk = await published(early)
@@ -191,7 +191,7 @@ describe('a feed most of which lies in the future', () => {
 })
 
 describe('a publisher that ends its titles with its name', () => {
-  it("a publisher's name at the end of its titles is not shown, and its items are not new when the name is learnt", async () => {
+  it("a publisher's name at the end of its titles is not shown, and learning it makes no item new", async () => {
     const named = (items: FeedItemSketch[]) =>
       items.map((item, n) => ({ ...item, path: `${n}${item.path}`, title: `${item.title} | Harbour Wire` }))
     const more = ['Comet seen over desert observatory', 'Chess champion resigns title'].map(title => ({

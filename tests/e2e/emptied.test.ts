@@ -119,13 +119,13 @@ const allIsWell = async (): Promise<void> => {
 }
 
 describe('a Redis that came back empty under a running daemon', () => {
-  it('what was lost is crawled for again when Redis was flushed while nothing was under way', async () => {
+  it('lost data is crawled again if Redis was flushed while idle', async () => {
     await allIsWell()
     await redis.flushall()
     await allIsWell()
   }, 120_000)
 
-  it('nothing is lost for good when Redis was flushed while feeds were on their way', async () => {
+  it('nothing is lost for good if Redis was flushed while feeds were being fetched', async () => {
     held = []
     publish('courier', 3)
     // How many are asked at once is the crawl's to say.
@@ -137,7 +137,7 @@ describe('a Redis that came back empty under a running daemon', () => {
     await allIsWell()
   }, 120_000)
 
-  it('nothing is lost for good when Redis was flushed while articles were taken in, again and again', async () => {
+  it('nothing is lost for good if Redis was flushed repeatedly while articles were being ingested', async () => {
     for (let flushes = 0; flushes < 4; flushes += 1) {
       for (const id of IDS) publish(id, 4)
       const before = await redis.zcard(keys.articleIndex())
@@ -151,7 +151,7 @@ describe('a Redis that came back empty under a running daemon', () => {
     await allIsWell()
   }, 180_000)
 
-  it('a daemon whose Redis came back empty says so in plain warnings, one of each kind, with no error and no stack in the log', async () => {
+  it('a daemon whose Redis came back empty logs one plain warning of each kind, with no error and no stack', async () => {
     // A job that is running when Redis is emptied, for certain.
     held = []
     await until(() => (held?.length ?? 0) > 0)
@@ -168,7 +168,7 @@ describe('a Redis that came back empty under a running daemon', () => {
       expect(said(words).length).toBeLessThanOrEqual(minutes)
   }, 120_000)
 
-  it('a daemon whose Redis came back empty goes on with the events that services report', async () => {
+  it('a daemon whose Redis came back empty goes on counting reported events', async () => {
     const [entry] = await desk.list('latest')
     await redis.xadd(keys.events(), '*', 'kind', 'view', 'article', entry?.id ?? '', 'visitor', 'one')
     await until(
@@ -181,18 +181,18 @@ describe('a Redis that came back empty under a running daemon', () => {
     )
   })
 
-  it('a daemon whose Redis came back empty lets its first admin in by a new link', async () => {
+  it('a daemon whose Redis came back empty creates a new one-time link for the first admin', async () => {
     expect(await redis.exists(keys.admin('setup'))).toBe(1)
   })
 
-  it('sources are crawled again when Redis lost only what is due', async () => {
+  it('sources are crawled again if Redis lost only the schedule of due sources', async () => {
     const before = feed.requests.length
     await redis.del(keys.due())
     await until(() => feed.requests.length > before + 2 * IDS.length)
     await allIsWell()
   }, 120_000)
 
-  it('what was lost is crawled for again when Redis was restarted without what it had kept', async () => {
+  it('lost data is crawled again if Redis was restarted without its append-only file', async () => {
     await server.kill()
     rmSync(join(folder, 'appendonlydir'), { recursive: true, force: true })
     await server.start()
@@ -200,7 +200,7 @@ describe('a Redis that came back empty under a running daemon', () => {
     expect(lines.filter(({ level }) => level >= 50)).toEqual([])
   }, 120_000)
 
-  it('a Redis that stopped answering for a while is told in plain warnings, and work goes on by itself', async () => {
+  it('a daemon whose Redis stopped answering for a while logs plain warnings, and resumes work by itself', async () => {
     const from = lines.length
     const said = (words: RegExp) => lines.slice(from).some(({ msg }) => words.test(msg))
     server.pause()
@@ -211,14 +211,14 @@ describe('a Redis that came back empty under a running daemon', () => {
     expect(lines.slice(from).filter(({ level, err }) => level >= 50 || err !== undefined)).toEqual([])
   }, 120_000)
 
-  it('lost articles come in again at a re-crawl where only these were lost', async () => {
+  it('lost articles are ingested again by a re-crawl if Redis lost only these', async () => {
     const ids = (await desk.list('latest')).map(({ id }) => id)
     await Promise.all(ids.map(id => redis.del(keys.article(id))))
     for (const id of IDS) await queues.crawl.add(id, { sourceId: id, trigger: 'manual' })
     await until(async () => (await Promise.all(ids.map(id => redis.exists(keys.article(id))))).every(Boolean))
   }, 60_000)
 
-  it('a Redis that came back empty is not called well, nor a process on it ready, until a scheduler has laid down what it needs', async () => {
+  it('a process on a Redis that came back empty is not ready until a scheduler has set Redis up again', async () => {
     const reader = await desk.start(['admin'])
     await until(
       () => ready(reader),

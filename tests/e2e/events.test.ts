@@ -5,7 +5,7 @@ import { rss, serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
 
 describe('a read, from a page to its article', () => {
-  it('a read is taken in by the public server, counted, told to its article, and counted the same by a replay while the daemon runs', async () => {
+  it('a read is accepted by the public server, counted, shown on its article, and counted the same by a replay meanwhile', async () => {
     const feed = await serve((_request, response) => response.end(rss([{ title: 'Harbour bridge reopens' }])))
     const desk = testDaemon({
       sources: [{ id: 'courier', name: 'Courier', url: feed.url, section: 'world' }],
@@ -44,7 +44,7 @@ describe('a read, from a page to its article', () => {
     expect(await until(views, count => count === '3')).toBe('3')
   })
 
-  it('a daemon has no public server unless one is wanted', async () => {
+  it('a daemon has no public server unless one is configured', async () => {
     const desk = testDaemon({ sources: [] })
     expect((await desk.start(['events', 'http'])).httpUrl).toBeNull()
   })

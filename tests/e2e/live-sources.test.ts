@@ -79,7 +79,7 @@ describe('a source changed in the admin pages of a running daemon', () => {
     )
   })
 
-  it('a source paused in the admin pages is fetched no more, not even by a crawl that is queued already, and again once it was resumed', async () => {
+  it('a source paused in the admin pages is not fetched, not even by a queued crawl, until it is resumed', async () => {
     await act('pause', 'gazette')
     await isLeftAlone('/gazette')
     expect(await desk.redis.zscore(desk.keys.due(), 'gazette')).toBeNull()
@@ -98,13 +98,13 @@ describe('a source changed in the admin pages of a running daemon', () => {
     await until(() => polls('/gazette') > before + 1)
   })
 
-  it('a source that is paused is fetched once where somebody asks for it by hand', async () => {
+  it('a paused source is fetched once if someone requests a crawl by hand', async () => {
     await send('/sources/idle/crawl', [])
     await until(() => polls('/idle') === 1)
     await isLeftAlone('/idle')
   })
 
-  it('a source removed in the admin pages is fetched no more, and nothing is remembered of it', async () => {
+  it('a source removed in the admin pages is not fetched again, and its state is deleted', async () => {
     await act('remove', 'herald')
     await isLeftAlone('/herald')
     expect(await desk.redis.zscore(desk.keys.due(), 'herald')).toBeNull()
@@ -112,7 +112,7 @@ describe('a source changed in the admin pages of a running daemon', () => {
     expect(await queues.crawl.getFailedCount()).toBe(0)
   })
 
-  it('a source is pushed no more once it was paused, and again once it was resumed', async () => {
+  it('a source is unsubscribed from its hub when paused or removed, and subscribed again when resumed', async () => {
     hub.topics.set(`${feed.url}/pushed`, rss([]))
     await reload()
     await until(() => hub.subscribers() === 1)
@@ -142,7 +142,7 @@ describe('a source changed in the admin pages of a running daemon', () => {
     await until(() => polls('/gazette') > before)
   })
 
-  it('a source added in the admin pages is fetched though five hundred others were imported with it', async () => {
+  it('a source added in the admin pages is fetched even if five hundred others were imported with it', async () => {
     const paths = Array.from({ length: 501 }, (_, place) => `/import-${place}`)
     const outlines = paths.map(path => `<outline text="${path}" type="rss" xmlUrl="${feed.url}${path}"/>`)
     const upload = new FormData()

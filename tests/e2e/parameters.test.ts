@@ -36,8 +36,8 @@ const titlesOf = (entries: readonly { title: string }[]) => entries.map(({ title
 
 const desk = (url: string) => testDaemon({ sources: [{ id: 'courier', name: 'Courier', url, section: 'world' }] })
 
-describe('stories that only a parameter tells apart', () => {
-  it('stories that only a parameter tells apart are articles of their own where the parameter is a session elsewhere, with links that lead to them, and reads count for each', async () => {
+describe('articles whose URLs differ only in a parameter', () => {
+  it('articles whose URLs differ only in a parameter stay separate if it identifies them, with working links and counts of their own', async () => {
     const link = (n: number) => `https://courier.example/article.pl?sid=26/05/04/012345${n}&from=rss`
     const { url } = await aPublisher(TITLES.map((title, n) => ({ title, link: link(n) })))
     const { start, list, redis, keys } = desk(url)
@@ -57,7 +57,7 @@ describe('stories that only a parameter tells apart', () => {
     ).toBe('1')
   })
 
-  it('stories that only a parameter tells apart are told apart as soon as two are seen in one document, also where the first came alone, and none comes twice', async () => {
+  it('articles whose URLs differ only in a parameter are separated once two are in one feed document, and none appears twice', async () => {
     const story = (n: number): Story => ({
       title: TITLES[n] ?? '',
       link: `https://courier.example/story?sid=${HASHES[n]}`,
@@ -93,7 +93,7 @@ describe('stories that only a parameter tells apart', () => {
     expect(await list('latest')).toHaveLength(3)
   })
 
-  it('stories that stood as one article before, since only a parameter tells them apart, are articles of their own after the upgrade, and the old address and its count live on', async () => {
+  it('articles whose URLs differ only in a parameter are separated after an upgrade, and the merged one keeps its address and count', async () => {
     const link = (n: number) => `https://courier.example/article.pl?sid=26/05/04/012345${n}`
     const story = (n: number): Story => ({ title: TITLES[n] ?? '', link: link(n), guid: `story-${n}` })
     const old = bareUrl(link(0)) ?? ''

@@ -125,7 +125,7 @@ describe('a source whose domain answers with somebody else’s feed', () => {
     await until(titles, found => found.filter(title => title.endsWith('of the refused')).length === 3)
   })
 
-  it('a source whose domain answers with somebody else’s feed comes back to its own place with nothing of the other left', {
+  it('a source whose domain answers with somebody else’s feed returns to its own address with nothing left of the other', {
     timeout: 120_000,
   }, async () => {
     answers.set('casino', items(OTHERS, 'of the casino'))
@@ -145,8 +145,8 @@ describe('a source whose domain answers with somebody else’s feed', () => {
   })
 })
 
-describe('a source that its publisher serves from elsewhere', () => {
-  it('a source that its publisher serves from elsewhere goes on where a temporary redirect leads to its own items, as at a CDN, and what is new there is published', {
+describe('a source that its publisher serves from another address', () => {
+  it('a source that its publisher serves from another address, such as a CDN, publishes what is new behind a temporary redirect', {
     timeout: 120_000,
   }, async () => {
     answers.set('cdn-tribune', items(OWN, 'of the tribune'))
@@ -157,7 +157,7 @@ describe('a source that its publisher serves from elsewhere', () => {
     expect(await places('tribune')).toMatchObject({ held: null, trusted: ['cdn-tribune.localhost'] })
   })
 
-  it('a source that its publisher serves from elsewhere is held while a permanent redirect proves itself, and all of it comes in when that is adopted', {
+  it('a source that its publisher serves from another address is held until a permanent redirect is adopted, then published in full', {
     timeout: 120_000,
   }, async () => {
     answers.set('www-bugle', items([...OWN, 'Brass band plays on'], 'of the bugle'))
@@ -181,7 +181,7 @@ describe('a source that its publisher serves from elsewhere', () => {
   })
 })
 
-describe('a Redis that was emptied, and with it what was refused', () => {
+describe('a refused redirect after Redis was emptied', () => {
   // A Redis of its own: it is emptied.
   const folder = aFolder('refused')
   let own: Awaited<ReturnType<typeof serverIn>>
@@ -199,7 +199,7 @@ describe('a Redis that was emptied, and with it what was refused', () => {
   const heldOf = async (id: string) =>
     JSON.parse((await emptied.redis.hget(emptied.keys.source(id), 'places')) ?? '{}').held ?? null
 
-  it('a temporary redirect that was refused publishes nothing after Redis was emptied: it is held anew', {
+  it('a temporary redirect that was refused publishes nothing after Redis was emptied: its items are held again', {
     timeout: 180_000,
   }, async () => {
     answers.set('echo', items(OWN, 'of the echo'))

@@ -13,7 +13,7 @@ const validator = (name: string) => ajv.compile(JSON.parse(readFileSync(`schemas
 const source = (id: string, url: string, more = {}) => ({ id, name: id, url, section: 'world', ...more })
 
 describe('a feed becomes lists', () => {
-  it('a feed becomes lists: its articles are in latest and in its sections, and fit the contract', async () => {
+  it('a feed becomes lists: its articles are in latest and in its sections, and match the contract', async () => {
     const feed = await aFeed([
       { title: 'Ferry treaty signed', category: 'World' },
       { title: 'Bank keeps its rate', category: 'Markets' },
@@ -58,7 +58,7 @@ describe('a feed becomes lists', () => {
     }
   })
 
-  it('a feed that became lists is asked again only for what changed: new items come in, edits stay in place, nothing comes twice', async () => {
+  it('a feed that became lists is fetched conditionally: new items come in, edits keep their rank, nothing appears twice', async () => {
     const feed = await aFeed([{ title: 'Mayor resings', path: 'mayor', published: new Date(Date.now() - 60_000) }])
     const desk = testDaemon({ sources: [source('courier', `${feed.url}/rss`)] })
     await desk.start()
@@ -77,7 +77,7 @@ describe('a feed becomes lists', () => {
     expect(await desk.redis.xlen(desk.keys.storyLog())).toBe(2)
   })
 
-  it('two feeds that carry one URL become lists with one article of both sources', async () => {
+  it('two feeds with the same URL yield one article with both sources', async () => {
     const shared = [{ title: 'Budget passed', category: 'Politics' }]
     const [one, two] = [await aFeed(shared), await aFeed(shared)]
     const desk = testDaemon({ sources: [source('courier', `${one.url}/rss`), source('herald', `${two.url}/rss`)] })
@@ -100,7 +100,7 @@ describe('a feed becomes lists', () => {
 })
 
 describe('a read reported by a service', () => {
-  it('a read reported by a service is counted once a visitor, and ranks what is read', async () => {
+  it('a read reported by a service is counted once per visitor, and ranks the lists of most read', async () => {
     const feed = await aFeed([{ title: 'Quiet story' }, { title: 'Loud story' }])
     const desk = testDaemon({
       sources: [source('courier', `${feed.url}/rss`)],
@@ -153,7 +153,7 @@ describe('a read reported by a service', () => {
 })
 
 describe('two daemons side by side', () => {
-  it('two daemons side by side fetch each due source once, and publish once', async () => {
+  it('two daemons side by side fetch each due source once, and publish each article once', async () => {
     const feed = await aFeed([{ title: 'One of many' }])
     const sources = Array.from({ length: 20 }, (_, n) => source(`s${n}`, `${feed.url}/${n}`))
     const desk = testDaemon({
@@ -176,8 +176,8 @@ describe('two daemons side by side', () => {
   })
 })
 
-describe('a restart in mid-crawl', () => {
-  it('a restart in mid-crawl loses nothing and doubles nothing', async () => {
+describe('a restart during a crawl', () => {
+  it('a restart during a crawl loses nothing and duplicates nothing', async () => {
     const items = Array.from({ length: 120 }, (_, n) => ({
       title: `Report number ${n} from valley${n}`,
       text: `Word${n} other${n}`,
@@ -208,7 +208,7 @@ describe('a restart in mid-crawl', () => {
 })
 
 describe('bad input', () => {
-  it('bad input is told apart, source by source, and delays nobody else', async () => {
+  it('bad input is reported for each source, and delays no other source', async () => {
     const server = await serve((request, response) => {
       const path = request.url ?? ''
       if (path === '/html')
@@ -297,7 +297,7 @@ describe('bad input', () => {
 })
 
 describe('a re-crawl', () => {
-  it('a re-crawl asked for with nothing but the source id ignores validators and backoff', async () => {
+  it('a re-crawl requested with only the source id ignores validators and backoff', async () => {
     const feed = await aFeed([{ title: 'Once and again' }])
     const desk = testDaemon({ sources: [source('courier', `${feed.url}/rss`, { interval: '12h' })] })
     const { Queue } = await import('bullmq')

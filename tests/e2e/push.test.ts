@@ -32,7 +32,7 @@ const aPushedDesk = async (wanted: Partial<HubWanted> = {}, interval = '1h') => 
 }
 
 describe('a publisher with a hub', () => {
-  it('a publisher with a hub is subscribed to, and what it publishes stands in the lists at once, once, without a poll', async () => {
+  it('a publisher with a hub is subscribed to, and what it pushes is in the lists at once, without duplicates and without a poll', async () => {
     const { hub, feed, desk, daemon, publish, titles, reload } = await aPushedDesk()
     await until(titles, found => found.length === 1)
     expect(hub.subscribers()).toBe(0)
@@ -52,7 +52,7 @@ describe('a publisher with a hub', () => {
     await until(() => hub.subscribers() === 0)
   })
 
-  it('a publisher whose hub sends notices only is crawled at each notice', async () => {
+  it('a publisher whose hub sends only notifications is crawled at each of them', async () => {
     const { hub, feed, daemon, publish, titles, reload } = await aPushedDesk({ thin: true })
     await until(titles, found => found.length === 1)
     await reload(daemon.adminUrl ?? '')

@@ -65,7 +65,7 @@ describe('a body that could not be read', () => {
     expect(await get('/quarantine/courier/nothing')).toContain('no longer')
   })
 
-  it('a body that could not be read can neither be seen nor replayed by a stranger, nor replayed by a page of somebody else', async () => {
+  it('a body that could not be read can be viewed and replayed only by an admin, and not by a form on a foreign page', async () => {
     const [body] = await sources.quarantine.bodies(courier)
     const path = `/quarantine/courier/${body?.id}`
     expect((await fetch(`${url}${path}`, { redirect: 'manual' })).headers.get('location')).toMatch(/^\/login/)
@@ -75,7 +75,7 @@ describe('a body that could not be read', () => {
     expect((await post(url, `${path}/drop`, {}, forged)).status).toBe(403)
   })
 
-  it('a body that still cannot be read stays when it is replayed, and replaying says so', {
+  it('a body that is replayed and still cannot be read stays in quarantine, with a message', {
     timeout: 120_000,
   }, async () => {
     const [body] = await sources.quarantine.bodies(courier)
@@ -91,7 +91,7 @@ describe('a body that could not be read', () => {
       expect(await get(`/audit?what=${what}&who=cli:`)).toContain(`<td>${what}</td>`)
   })
 
-  it('a body that is replayed by a click goes through to the lists, once, and leaves the quarantine', async () => {
+  it('a body that is replayed in the admin pages reaches the lists once, and leaves the quarantine', async () => {
     await keep('Ferry treaty signed', 'Volcano wakes beneath glacier')
     const [body] = await sources.quarantine.bodies(courier)
     const answer = await post(url, `/quarantine/courier/${body?.id}/replay`, {}, { cookie, origin: url })
@@ -104,7 +104,7 @@ describe('a body that could not be read', () => {
     expect((await post(url, `/quarantine/courier/${body?.id}/replay`, {}, { cookie, origin: url })).status).toBe(404)
   })
 
-  it('a body that is replayed from the command line brings only what is new', { timeout: 180_000 }, async () => {
+  it('a body that is replayed from the command line brings in only new items', { timeout: 180_000 }, async () => {
     await keep('Ferry treaty signed', 'Volcano wakes beneath glacier', 'Bakers strike over flour prices')
     const list = await newsdesk('quarantine')
     expect(list.code).toBe(0)

@@ -251,7 +251,7 @@ describe.skipIf(!secured)('a Redis with TLS and a user for each role', () => {
     await soon('goodbye', () => hub.subscribers() === 0)
   })
 
-  it('a Redis with TLS and a user for each role is reached by the commands of the terminal', async () => {
+  it('a Redis with TLS and a user for each role can be used by the commands of the terminal', async () => {
     const { dir } = aConfigFolder({
       settings: `redis: { url: 'rediss://default:root@127.0.0.1:${port}', tlsCa: ${certs?.ca}, prefix: typed }\n`,
     })

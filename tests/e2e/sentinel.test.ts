@@ -71,10 +71,10 @@ const watched = async () => {
 
 const servers = await watched()
 
-describe.skipIf(!servers)('a Redis that sentinels watch', () => {
+describe.skipIf(!servers)('a Redis watched by sentinels', () => {
   const { kill, addressOf: named, known } = servers as NonNullable<typeof servers>
 
-  it('a probe of Redis says where sentinels know no such master, or want a password', async () => {
+  it('a probe of Redis reports sentinels that know no such master, or that require a password', async () => {
     await known()
     expect(await probeRedis(named('other'))).toMatch(/know no master "other"; they know: main/)
     expect(await probeRedis(named('main', {}))).toMatch(
@@ -82,7 +82,7 @@ describe.skipIf(!servers)('a Redis that sentinels watch', () => {
     )
   })
 
-  it('a Redis that sentinels watch loses its master, and nothing that replicas were waited for; feeds go on becoming lists', async () => {
+  it('a Redis watched by sentinels can lose its master without losing replicated data, and feeds still become lists', async () => {
     const feed = await aFeed([{ title: 'Before the storm' }])
     const desk = testDaemon({
       address: named('main'),

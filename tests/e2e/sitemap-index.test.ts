@@ -31,7 +31,7 @@ const aPublisher = async () => {
 const titles = (entries: readonly { title: string }[]): string[] => entries.map(({ title }) => title).sort()
 
 describe('a source that is an index of sitemaps', () => {
-  it('a source that is an index of sitemaps is read through the news sitemaps it names, again and again, though the index itself never changes', async () => {
+  it('a source that is an index of sitemaps is read through its news sitemaps each time, though the index itself never changes', async () => {
     const { url, pages, requests } = await aPublisher()
     pages.set(
       '/index.xml',

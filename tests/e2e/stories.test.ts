@@ -82,7 +82,7 @@ describe('an editor at the command line', () => {
     await latest([1, 2])
   })
 
-  it('an editor at the command line is told what cannot be done, and nothing is changed', {
+  it('an editor at the command line gets an error for an impossible edit, and nothing is changed', {
     timeout: 240_000,
   }, async () => {
     const { latest, newsdesk, edit } = await published()

@@ -9,10 +9,10 @@ import { testRedis } from '../support/redis.ts'
 import { until } from '../support/until.ts'
 
 const { redis, keys } = testRedis()
-describe('a process that is killed without a word', () => {
+describe('a process that is killed', () => {
   endAll()
 
-  it('a process that is killed without a word has its jobs, its ticks and its lists taken over by another', async () => {
+  it('a process that is killed by SIGKILL has its jobs, ticks and lists taken over by another', async () => {
     const slow = await serve((_request, response) => {
       // The first to ask is never answered: it has the crawl in hand when it dies.
       if (slow.requests.length > 1) response.end(rss([{ title: 'Slow harvest' }], 'https://slow.example'))
@@ -42,7 +42,7 @@ crawl: { tick: 1s, minInterval: 1s, maxInterval: 2s, startInterval: 1s, hostGap:
     expect((await titles()).sort()).toEqual(['First edition', 'Second edition', 'Slow harvest'])
   })
 
-  it('a process that is killed without a word leaves a tick that is far from its next to another, once', async () => {
+  it('a process that is killed during a rare tick leaves that tick to exactly one other process', async () => {
     const parts = { redis, keys, signal: new AbortController().signal }
     const slot = { id: `rebalance-budget:${randomUUID()}`, keptFor: 60_000, isAwaited: true }
     // What one leaves that took the slot and beat once more before it died.
@@ -62,7 +62,7 @@ crawl: { tick: 1s, minInterval: 1s, maxInterval: 2s, startInterval: 1s, hostGap:
     expect(outcomes.filter(Boolean)).toHaveLength(1)
   })
 
-  it('a process is not taken for dead while it beats', async () => {
+  it('a process keeps its tick while it sends heartbeats', async () => {
     const parts = { redis, keys, signal: new AbortController().signal }
     const slot = { id: `sample:${randomUUID()}`, keptFor: 60_000, isAwaited: true }
     let end = (): void => undefined

@@ -30,10 +30,10 @@ const newer = () =>
       text.replace('versioned(articlesQueue, data)', "versioned(articlesQueue, { ...data, desk: 'night' })"),
   })
 
-describe('an upgrade while it runs', () => {
+describe('a rolling upgrade', () => {
   endAll()
 
-  it('an upgrade loses and doubles nothing with both versions at work, and none of the older one touches what it does not know', async () => {
+  it('a rolling upgrade loses and duplicates nothing with both versions at work, and the old one leaves unknown data alone', async () => {
     const feeds = await Promise.all(
       [0, 1, 2, 3].map(n => aFeed([{ title: `Opening ${n}` }], `https://courier${n}.example`)),
     )

@@ -34,7 +34,7 @@ const consumers = async (desk: EventDesk): Promise<string[]> =>
   ((await redis.xinfo('CONSUMERS', desk.keys.events(), GROUP)) as unknown[][]).map(flat => String(flat[1])).sort()
 
 describe('a counter', () => {
-  it('a counter of events counts what comes, tells articles, and finishes what it has in hand when told to stop', async () => {
+  it('a counter of events counts new ones, updates articles, and finishes its current batch when stopped', async () => {
     const desk = aCounter()
     await redis.hset(desk.keys.article(A), 'id', A)
     const { stop } = await atWork(desk, 'one')
@@ -49,7 +49,7 @@ describe('a counter', () => {
     expect(pending[0]).toBe(0)
   })
 
-  it('a counter of events takes over what a dead one was given, once, however many do', async () => {
+  it('a counter of events takes over the entries of a dead one exactly once, however many counters do', async () => {
     const desk = aCounter({ claimAfter: '0ms' })
     await desk.deliver(NOON, [view(A, 'x'), view(A, 'y')], 'dead')
     for (const name of ['one', 'two', 'three']) await atWork(desk, name)
@@ -65,7 +65,7 @@ describe('a counter', () => {
     expect(await desk.totals('view')).toEqual({ [A]: 2, [B]: 1 })
   })
 
-  it('a counter of events moves windows while nothing comes', async () => {
+  it('a counter of events advances the time windows while no events arrive', async () => {
     const desk = aCounter()
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x')]))
     desk.clock.now += 2 * 3_600_000
@@ -79,7 +79,7 @@ describe('a counter', () => {
     expect(await desk.tops('view', 'day', 5)).toEqual([{ article: A, count: 1 }])
   })
 
-  it('a counter of events begins anew where its stream was taken from it', async () => {
+  it('a counter of events starts again if its stream was deleted', async () => {
     const desk = aCounter()
     await atWork(desk, 'one')
     await desk.add(NOON, [view(A, 'x')])
@@ -98,10 +98,10 @@ describe('a counter', () => {
   })
 })
 
-describe('counts on their way to articles', () => {
+describe('counts written to articles', () => {
   const told = (desk: EventDesk) => redis.hgetall(desk.keys.article(A))
 
-  it('counts on their way to articles are told though the counter died between counting and telling', async () => {
+  it('counts are written to articles though the counter died after counting', async () => {
     const desk = aCounter()
     await redis.hset(desk.keys.article(A), 'id', A)
     const counting = desk.counter('dies')
@@ -114,7 +114,7 @@ describe('counts on their way to articles', () => {
     expect(await redis.exists(desk.keys.eventState('dirty'))).toBe(0)
   })
 
-  it('counts on their way to articles do not overwrite later ones', async () => {
+  it('counts written to articles do not overwrite later ones', async () => {
     const desk = aCounter()
     const script = loadScript(new URL('../../src/events/copy-counts.lua', import.meta.url))
     await redis.hset(desk.keys.article(A), 'id', A)
@@ -126,7 +126,7 @@ describe('counts on their way to articles', () => {
     expect(await told(desk)).toMatchObject({ views: '6' })
   })
 
-  it('counts on their way to articles bring no expired article back, and its totals are forgotten', async () => {
+  it('counts written to articles do not recreate expired ones, whose totals are deleted', async () => {
     const desk = aCounter()
     await redis.hset(desk.keys.article(B), 'id', B)
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(B, 'x')]))
@@ -147,7 +147,7 @@ describe('the stream', () => {
     )
   const many = (count: number, from = 0) => Array.from({ length: count }, (_, index) => view(A, `v${from + index}`))
 
-  it('the stream of events loses nothing that is not counted, whatever is to go', async () => {
+  it('the stream of events loses no entry that is not counted yet, whatever the limits', async () => {
     const desk = aCounter()
     await desk.deliver(NOON, many(400), 'slow')
     await desk.add(NOON + 60_000, many(400, 400))
@@ -167,7 +167,7 @@ describe('the stream', () => {
     expect(await redis.xlen(desk.keys.events())).toBeLessThan(800)
   })
 
-  it('the stream of events forgets consumers that are long gone, but none that still holds events', async () => {
+  it('the stream of events drops consumers that are long gone, except those that still hold events', async () => {
     const desk = aCounter()
     await desk.counter('gone').countEntries(await desk.deliver(NOON, many(1), 'gone'))
     await desk.deliver(NOON, many(1, 1), 'holding')
@@ -181,7 +181,7 @@ describe('the stream', () => {
 })
 
 describe('counters killed under load, and Redis restarted', () => {
-  it('counters that are killed under load while Redis is restarted leave counts that are the truth', async () => {
+  it('counters that are killed under load while Redis restarts end with correct counts', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'newsdesk-faults-'))
     try {
       const report = await runFaults({ kills: 4, restarts: 1, dir, say: () => undefined })

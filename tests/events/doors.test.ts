@@ -88,7 +88,7 @@ const through = async (door: Door, events: readonly Sent[]) => {
 
 describe('an event with every field of the contract', () => {
   it.each(Object.keys(DOORS))(
-    'an event with every field of the contract arrives with all of them through %s, and counts alike',
+    'an event with every field of the contract arrives complete through %s, and is counted the same',
     async name => {
       const door = DOORS[name] as Door
       const again = { ...whole, visitor: 'session-2' }
@@ -113,13 +113,13 @@ describe('an event with every field of the contract', () => {
     },
   )
 
-  it('an event with every field of the contract has the fields that the schema has', () => {
+  it('an event with every field of the contract has exactly the fields of the schema', () => {
     expect(Object.keys(EventFields.shape)).toEqual([...EVENT_FIELDS])
   })
 })
 
 describe('a page that names one list twice', () => {
-  it('a page that names one list twice gets as many entries as the larger limit asks for', async () => {
+  it('a page that names one list twice gets as many entries as the larger limit', async () => {
     const { keys } = aCounter()
     const client = createClient(redis, { prefix: keys.prefix })
     for (const rank of [1, 2, 3, 4])

@@ -39,8 +39,8 @@ describe('an event', () => {
   })
 })
 
-describe('counting', () => {
-  it('a batch of events is counted once, though it is counted again after a crash', async () => {
+describe('the counting of events', () => {
+  it('a batch of events is counted once, even if it is processed again after a crash', async () => {
     const desk = aCounter()
     const entries = await desk.deliver(NOON, [
       view(A, 'x'),
@@ -57,7 +57,7 @@ describe('counting', () => {
     expect(await redis.hgetall(desk.keys.eventState('refused'))).toEqual({ 'unknown-article': '1' })
   })
 
-  it('one view a visitor and article is counted within half an hour, and another after it', async () => {
+  it('one view per visitor and article is counted within half an hour, and another one after that', async () => {
     const desk = aCounter()
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'x'), view(B, 'x')]))
     desk.clock.now += 29 * 60_000
@@ -67,7 +67,7 @@ describe('counting', () => {
     expect(await redis.hgetall(desk.keys.eventTotals('view'))).toEqual({ [A]: '2', [B]: '1' })
   })
 
-  it('a visitor is known again over midnight, when the key changes', async () => {
+  it('a visitor is recognised across midnight, when the key changes', async () => {
     const desk = aCounter()
     const midnight = NOON + 12 * HOUR
     const at = async (moment: number, ...visitors: string[]) => {
@@ -117,7 +117,7 @@ describe('counting', () => {
     const crowd = (count: number, more = {}) =>
       Array.from({ length: count }, (_, index) => view(A, `reader ${index}`, { network: 'n', ...more }))
 
-    it('so many events of an article and kind are counted from one network, whoever they say they are and whenever it was, and again later', async () => {
+    it('events of one kind on one article are limited per network, whatever visitors and times they claim, until the limit expires', async () => {
       const desk = aCounter({ perNetwork: 5 })
       const send = async (events: readonly Record<string, string>[]) =>
         desk.counter().countEntries(await desk.deliver(desk.clock.now, events))
@@ -134,13 +134,13 @@ describe('counting', () => {
       expect(await desk.totals('view')).toEqual({ [A]: 13, [B]: 1 })
     })
 
-    it('all events from one network are counted where there is no bound', async () => {
+    it('all events from one network are counted if the limit is off', async () => {
       const desk = aCounter({ perNetwork: 0 })
       await desk.counter().countEntries(await desk.deliver(NOON, crowd(200)))
       expect(await desk.totals('view')).toEqual({ [A]: 200 })
     })
 
-    it('no network is kept as it was reported', async () => {
+    it('no network address is stored as it was reported', async () => {
       const desk = aCounter()
       await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x', { network: '192.0.2.77' })]))
       const kept = (await redis.keys(`${desk.keys.eventState('')}*`)).filter(key => key.includes(':crowd:'))
@@ -152,7 +152,7 @@ describe('counting', () => {
     })
   })
 
-  it('the seconds of reading are summed, also where they are told when the page is left and its view was counted', async () => {
+  it('the seconds of reading are added up, also if reported on leaving the page after the view was counted', async () => {
     const desk = aCounter()
     await redis.hset(desk.keys.article(A), 'id', A)
     await desk
@@ -167,7 +167,7 @@ describe('counting', () => {
     expect(await redis.hgetall(desk.keys.article(A))).toMatchObject({ views: '1', seconds: '42' })
   })
 
-  it('a batch of thousands of events is counted as it is one by one', async () => {
+  it('a batch of thousands of events is counted the same as one event at a time', async () => {
     const desk = aCounter()
     const events = Array.from({ length: 4_500 }, (_, index) => view(index % 3 === 0 ? A : B, `v${index % 4_000}`))
     await desk.counter().countEntries(await desk.deliver(NOON, events))
@@ -186,7 +186,7 @@ describe('counting', () => {
     for (const key of kept) expect((await redis.dump(key)) ?? '').not.toContain('jo@example')
   })
 
-  it('windows of events roll: what is a day old leaves the day and stays in the week; after a week of silence nothing is left', async () => {
+  it('time windows of events roll on: a day-old event leaves the day and stays in the week, and a week of silence empties all', async () => {
     const desk = aCounter()
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'y')]))
     desk.clock.now += 20 * 3_600_000
@@ -207,7 +207,7 @@ describe('counting', () => {
     ['forty minutes', 40 * 60_000],
     ['twenty hours', 20 * HOUR],
     ['a month', 30 * 24 * HOUR],
-  ])('windows of events hold what they held before after a clock was %s ahead and put right', async (_, ahead) => {
+  ])('time windows of events hold the same as before after a clock was %s ahead and corrected', async (_, ahead) => {
     const desk = aCounter()
     for (const late of [1, 50 * 60_000, 5 * HOUR, 23 * HOUR, 6 * 24 * HOUR])
       await desk.counter().countEntries(await desk.deliver(NOON, [view(A, `x${late}`, { at: String(NOON - late) })]))
@@ -221,7 +221,7 @@ describe('counting', () => {
     expect((await desk.counts.inWindows('view', ['hour', 'day', 'week'], [A]))[0]).toEqual(before)
   })
 
-  it('a late event is counted where it belongs', async () => {
+  it('a late event is counted in the time window it belongs to', async () => {
     const desk = aCounter()
     await desk
       .counter()
@@ -230,7 +230,7 @@ describe('counting', () => {
     expect(await desk.tops('view', 'week', 10)).toEqual([{ article: A, count: 1 }])
   })
 
-  it('events come to the same counts in any order', async () => {
+  it('events give the same counts in any order', async () => {
     const events = [view(A, 'x'), view(A, 'y'), view(B, 'x'), view(A, 'x'), { kind: 'comment', article: B }]
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray(events, { minLength: events.length }), async shuffled => {
@@ -244,8 +244,8 @@ describe('counting', () => {
   })
 })
 
-describe('the window now', () => {
-  it('the weight of a read in the window of now is halved after a half-life', async () => {
+describe('the window “now”', () => {
+  it('the weight of a read in the window “now” is halved after each half-life', async () => {
     const desk = aCounter()
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'y')]))
     const [fresh] = await desk.tops('view', 'now', 1)
@@ -255,7 +255,7 @@ describe('the window now', () => {
     expect(old?.count).toBeCloseTo(1, 6)
   })
 
-  it('the window of now orders by weight whenever it is asked', () => {
+  it('the window “now” is ordered by weight at any time', () => {
     fc.assert(
       fc.property(fc.nat(1e9), fc.nat(1e9), (one, other) => {
         fc.pre(one !== other)
@@ -269,7 +269,7 @@ describe('the window now', () => {
 })
 
 describe('counts for ranking', () => {
-  it('counts for ranking are given for articles in several windows, and hour by hour', async () => {
+  it('counts for ranking are available for several windows, and hour by hour', async () => {
     const desk = aCounter()
     for (const [hour, readers] of [
       [0, 1],
@@ -293,7 +293,7 @@ describe('counts for ranking', () => {
     await expect(desk.counts.byHour('view', [A], 168)).rejects.toThrow(RangeError)
   })
 
-  it('counts for ranking are built anew where the half-life changes', async () => {
+  it('counts for ranking are rebuilt if the half-life changes', async () => {
     const desk = aCounter({ halfLife: '1h' })
     await desk.counter().countEntries(await desk.deliver(NOON, [view(A, 'x'), view(A, 'y')]))
     desk.clock.now += 2 * HOUR
@@ -304,7 +304,7 @@ describe('counts for ranking', () => {
     expect(b?.now).toBeCloseTo(1, 6)
   })
 
-  it('counts for ranking take each moment of the past from one bucket only, the finest', () => {
+  it('counts for ranking take each moment of the past from exactly one bucket, the finest', () => {
     fc.assert(
       fc.property(fc.nat(10 * 24 * HOUR), fc.integer({ min: 60_000, max: 30 * 24 * HOUR }), (later, halfLife) => {
         const now = NOON + later

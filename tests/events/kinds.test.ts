@@ -23,7 +23,7 @@ const react = (article: string, visitor: string) => ({ kind: 'reaction', article
 const view = (article: string, visitor: string) => ({ kind: 'view', article, visitor })
 
 describe('a kind of event that is added to the table', () => {
-  it('a kind of event that is added to the table is counted by itself, once per visitor, in totals, windows and the article', async () => {
+  it('a kind of event that is added to the table is counted separately, once per visitor, in totals, windows and the article', async () => {
     const desk = aCounter()
     expect(EventFields.parse({ kind: 'reaction', article: A }).kind).toBe('reaction')
     await redis.hset(desk.keys.article(A), 'id', A)
@@ -38,7 +38,7 @@ describe('a kind of event that is added to the table', () => {
     expect(await redis.hmget(desk.keys.article(A), 'reactions', 'views', 'shares')).toEqual(['2', '1', '0'])
   })
 
-  it('a kind of event that is added to the table leaves its windows with time, and is counted anew by a replay', async () => {
+  it('a kind of event that is added to the table expires from its windows, and is counted again by a replay', async () => {
     const desk = aCounter()
     const counter = desk.counter()
     await counter.countEntries(await desk.deliver(NOON, [react(A, 'x'), react(A, 'y'), react(B, 'z')]))
@@ -53,7 +53,7 @@ describe('a kind of event that is added to the table', () => {
     expect(await redis.zscore(desk.keys.eventWindow('reaction', 'day'), A)).toBe('2')
   })
 
-  it('a kind of event that is added to the table has a list and a counter in every entry', async () => {
+  it('a kind of event that is added to the table has a list of its own, and a counter in every entry', async () => {
     expect(EVENT_KINDS).toContain('reaction')
     expect(LISTS.names({ taxonomy: [] })).toContain('most-loved:week')
     const room = aListRoom({ settings: { minEntries: 0 } })

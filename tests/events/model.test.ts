@@ -226,8 +226,8 @@ const compare = async (desk: EventDesk, model: ReturnType<typeof aModel>): Promi
   expect(await desk.refused()).toEqual(model.refused())
 }
 
-describe('any sequence of events, late ones, copies, clock steps and restarts', () => {
-  it('any sequence of events, with late ones, copies, clock steps and restarts, counts as a model that keeps every event does', async () => {
+describe('any sequence of events with late ones, duplicates, clock steps and restarts', () => {
+  it('any sequence of events, with late ones, duplicates, clock steps and restarts, is counted like a model that keeps every event', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async steps => {
         const desk = aCounter({ perMinute: PER_MINUTE, perNetwork: PER_NETWORK })

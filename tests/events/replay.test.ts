@@ -44,7 +44,7 @@ const threeHours = async (desk: EventDesk) => {
 }
 
 describe('a replay', () => {
-  it('a replay comes to the same where no rule changed', async () => {
+  it('a replay gives the same counts if no rule changed', async () => {
     const desk = aCounter()
     await threeHours(desk)
     const before = await stateOf(desk)
@@ -53,7 +53,7 @@ describe('a replay', () => {
     expect(await stateOf(desk)).toEqual(before)
   })
 
-  it('a replay counts by the rules of now, and leaves what was before as it stood', async () => {
+  it('a replay counts by the current rules, and leaves counts from before its start alone', async () => {
     const desk = aCounter()
     await threeHours(desk)
     const [before] = await desk.counts.inWindows('view', ['day'], [A])
@@ -66,7 +66,7 @@ describe('a replay', () => {
     expect(await desk.totals('view')).toMatchObject({ [A]: before?.day })
   })
 
-  it('a replay changes totals where asked, and has articles told', async () => {
+  it('a replay with totals changes the totals, and updates the counts of articles', async () => {
     const desk = aCounter()
     await redis.hset(desk.keys.article(A), 'id', A)
     await threeHours(desk)
@@ -78,7 +78,7 @@ describe('a replay', () => {
     expect(await redis.hget(desk.keys.article(A), 'views')).toBe(String(before + 6))
   })
 
-  it('a replay weighs what is now by a new half-life', async () => {
+  it('a replay applies a new half-life to what is read now', async () => {
     const desk = aCounter()
     await threeHours(desk)
     const [hour] = await desk.counts.inWindows('view', ['now'], [A])
@@ -89,7 +89,7 @@ describe('a replay', () => {
     expect(long?.now).toBeCloseTo((await desk.totals('view'))[A] ?? 0, 1)
   })
 
-  it('a replay leaves everything to be counted that comes meanwhile', async () => {
+  it('a replay loses no event that arrives meanwhile', async () => {
     const desk = aCounter()
     await threeHours(desk)
     let more = 1
@@ -108,7 +108,7 @@ describe('a replay', () => {
     expect(await stateOf(desk)).toEqual(counted)
   })
 
-  it('a replay takes over what a dead consumer had in hand', async () => {
+  it('a replay takes over the pending events of a dead consumer', async () => {
     const desk = aCounter({ claimAfter: '0ms' })
     await threeHours(desk)
     await desk.deliver(desk.clock.now, [view(A, 'x')], 'dead')
@@ -128,7 +128,7 @@ describe('a replay', () => {
     expect(await stateOf(desk)).toEqual(before)
   })
 
-  it('a replay refuses what the stream no longer holds, and names the earliest hour it can do', async () => {
+  it('a replay refuses hours that the stream no longer holds, and names the earliest possible one', async () => {
     const desk = aCounter()
     await threeHours(desk)
     await redis.xtrim(desk.keys.events(), 'MINID', String(NOON + 90 * MINUTE))
@@ -138,7 +138,7 @@ describe('a replay', () => {
     expect(await aReplay(desk).run({ from: NOON + 2 * HOUR, totals: false })).toMatchObject({ from: NOON + 2 * HOUR })
   })
 
-  it('a replay refuses to run beside another, and leaves nothing behind', async () => {
+  it('a replay refuses to run while another does, and leaves no temporary keys behind', async () => {
     const desk = aCounter()
     await threeHours(desk)
     const outcomes = await Promise.allSettled([
@@ -150,7 +150,7 @@ describe('a replay', () => {
     expect(await redis.exists(desk.keys.eventState('replay'))).toBe(0)
   })
 
-  it('a replay that stalled and lost its turn leaves alone what the next replay has counted so far', async () => {
+  it('a replay that stalled and lost its lock leaves alone what the next replay has counted so far', async () => {
     const desk = aCounter()
     await threeHours(desk)
     const before = await stateOf(desk)

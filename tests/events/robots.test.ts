@@ -157,13 +157,13 @@ const ROBOTS = [
   'http.rb/5.1.1 (Mastodon/4.2.8; +https://mastodon.example/)',
 ]
 
-describe('a reader whose user agent looks odd', () => {
-  it('a reader whose user agent looks odd is counted in the apps of news and in browsers within apps', () => {
+describe('a reader whose user agent looks unusual', () => {
+  it('a reader whose user agent looks unusual is counted in news apps and in browsers within apps', () => {
     expect(READERS.filter(namesRobot)).toEqual([])
     expect(READERS.length).toBeGreaterThan(30)
   })
 
-  it('a reader whose user agent looks odd is counted where the setting names it, whatever else the agent says, and robots are not', () => {
+  it('a reader whose user agent is listed in the setting is counted, whatever else the agent says, and robots are not', () => {
     const own = 'HarbourBot Reader/2.1 (+https://harbour.example/app)'
     expect(namesRobot(own)).toBe(true)
     const isRobot = robotsBut(['harbourbot reader'])
@@ -171,7 +171,7 @@ describe('a reader whose user agent looks odd', () => {
     expect(ROBOTS.filter(ua => !isRobot(ua))).toEqual([])
   })
 
-  it('no reader can be named by what stands in the agents of robots, too', () => {
+  it('no entry in the setting for readers can match words that robots use', () => {
     const problem = (text: string) => EventSettings.safeParse({ readers: [text] }).error?.issues[0]?.message
     expect(problem('Mozilla/5.0')).toMatch(/robots such as Googlebot: use a text that only your app sends/)
     expect(problem('bot')).toMatch(/robots such as Googlebot/)
@@ -180,25 +180,25 @@ describe('a reader whose user agent looks odd', () => {
 })
 
 describe('a robot', () => {
-  it('a robot is not counted where it names itself one', () => {
+  it('a robot that names itself in its user agent is not counted', () => {
     expect(ROBOTS.filter(ua => !namesRobot(ua))).toEqual([])
     expect(ROBOTS.length).toBeGreaterThan(30)
   })
 })
 
 describe("isbot's list", () => {
-  it("isbot's list is taken pattern by pattern: what it has was looked at, one by one", () => {
+  it("isbot's list is adopted pattern by pattern: each one it has was reviewed", () => {
     // What is new in it is to be looked at: does it name a robot, or might it be a reader? Then it goes here or into LEFT_OUT.
     const kept = readFileSync('tests/fixtures/isbot-kept.txt', 'utf8').split('\n').slice(0, -1)
     expect(list.filter(pattern => !Object.hasOwn(LEFT_OUT, pattern))).toEqual(kept)
     expect(Object.keys(LEFT_OUT).filter(pattern => !list.includes(pattern))).toEqual([])
   })
 
-  it("isbot's list is of the version that was looked at, to the letter", () => {
+  it("isbot's list is exactly the version that was reviewed", () => {
     expect(JSON.parse(readFileSync('package.json', 'utf8')).dependencies.isbot).toMatch(/^\d+\.\d+\.\d+$/)
   })
 
-  it("isbot's list is filled up with patterns of our own, none of which was found to take more than linear time", {
+  it("isbot's list is supplemented by patterns of our own, none of which is found to be slower than linear", {
     timeout: 300_000,
   }, async () => {
     // What a busy machine does not judge in time is no fault; an agent has 2,048 characters at most.
@@ -210,7 +210,7 @@ describe("isbot's list", () => {
 describe('views of readers and robots in one stream', () => {
   const { aCounter, A } = testCounters()
 
-  it('views of readers and robots in one stream are told apart, and by a setting that a reload changes from one batch to the next', async () => {
+  it('views of readers and robots in one stream are told apart, also by a setting that a reload changes between batches', async () => {
     const desk = aCounter()
     const counter = desk.counter()
     const app = 'HarbourBot/2.1'

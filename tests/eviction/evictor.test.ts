@@ -8,7 +8,7 @@ import { aFullRoom, anEmptyRoom, shownThoughGone } from '../support/room.ts'
 
 const desk = anEmptyRoom()
 
-describe('memory near what articles may take', () => {
+describe('eviction near the memory limit of articles', () => {
   it('eviction makes the oldest articles leave, no more than must, and no list shows one that is gone', async () => {
     const full = await aFullRoom(desk)
     const { redis, keys, clock, room, config } = full
@@ -40,7 +40,7 @@ describe('memory near what articles may take', () => {
     })
   })
 
-  it('eviction takes with the oldest articles all that is theirs', async () => {
+  it('eviction deletes everything that belongs to the oldest articles', async () => {
     const { redis, keys, clock, room, fill, articles, lists } = await aFullRoom(desk)
     await fill(0.96)
     const { dropped } = await room.run()
@@ -60,7 +60,7 @@ describe('memory near what articles may take', () => {
     }
   })
 
-  it('eviction lets articles be until memory is near its bound, and goes on until there is room', async () => {
+  it('eviction starts only near the memory limit, and goes on until there is room', async () => {
     const { redis, keys, fill, room } = await aFullRoom(desk)
     await fill(0.94)
     expect(await room.run()).toMatchObject({ dropped: 0 })
@@ -74,7 +74,7 @@ describe('memory near what articles may take', () => {
     expect(await readEvictionState(redis, keys)).toMatchObject({ isEvicting: true, isShort: false })
   })
 
-  it('eviction spares what is shown and read, and says where too little is left to let go', async () => {
+  it('eviction spares articles that are listed or read, and reports when too few others are left to evict', async () => {
     const full = await aFullRoom(desk)
     const { redis, keys, room, articles, list } = full
     const [oldest, second] = articles
@@ -93,7 +93,7 @@ describe('memory near what articles may take', () => {
     expect(await readEvictionState(redis, keys)).toMatchObject({ isShort: true })
   })
 
-  it('a list that was ranked before an eviction does not show the articles that left', async () => {
+  it('a list that was ranked before an eviction does not show the evicted articles', async () => {
     const full = await aFullRoom(desk)
     const { redis, keys, clock, articles } = full
     const [oldest] = articles
@@ -108,7 +108,7 @@ describe('memory near what articles may take', () => {
     expect((await full.list('latest')).map(({ id }) => id)).not.toContain(oldest?.id)
   })
 
-  it('an eviction goes on where whoever began it died', async () => {
+  it('an eviction is finished by another process if the one that began it died', async () => {
     const full = await aFullRoom(desk)
     const { redis, keys, clock, articles } = full
     const ids = articles.slice(0, 3).map(({ id }) => id)
@@ -121,8 +121,8 @@ describe('memory near what articles may take', () => {
   })
 })
 
-describe('an article whose time has come', () => {
-  it('an article whose time has come leaves stories and lists before it expires', async () => {
+describe('an article close to its expiry', () => {
+  it('an article close to its expiry is removed from stories and lists before it expires', async () => {
     const full = await aFullRoom(desk)
     const { redis, keys, articles } = full
     const old = articles[95]

@@ -60,7 +60,7 @@ const readPanels = (page: string): Record<string, string[]> => {
 }
 
 describe('the example of an article page', () => {
-  it('the example of an article page has every panel in full and no story twice, from one round trip', async () => {
+  it('the example of an article page has every panel filled and no story twice, from one round trip', async () => {
     await countReads(NOON - 3 * 86_400_000)
     const commands = async () => Number(/cmdstat_lrange:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0)
     const before = await commands()
@@ -83,7 +83,7 @@ describe('the example of an article page', () => {
     expect(page).not.toContain('<script>')
   })
 
-  it('the example of an article page leaves out what is read now while all reads of the week are of this hour', async () => {
+  it('the example of an article page leaves out “read now” while all reads of the week are from this hour', async () => {
     await redis.del(keys.eventState('index:view:day'), keys.eventState('index:view:week'))
     await countReads(NOON)
     const panels = readPanels(await (await get(`/world/${id}`)).text())
@@ -91,13 +91,13 @@ describe('the example of an article page', () => {
     expect(panels['Must-Reads']).toHaveLength(5)
   })
 
-  it('the example of an article page reports that it was read', async () => {
+  it('the example of an article page reports a view of the article', async () => {
     await until(async () => (await redis.xlen(keys.events())) > 0)
     const [[, fields] = ['', []]] = await redis.xrange(keys.events(), '-', '+')
     expect(fields.slice(0, 4)).toEqual(['kind', 'view', 'article', id])
   })
 
-  it('the example of an article page is not found where there is no such article, or the address is none', async () => {
+  it('the example of an article page answers 404 for an unknown article or a malformed address', async () => {
     for (const path of ['/world/0123456789abcdef', '/World:now/0123456789abcdef', '/world/nobody'])
       expect((await get(path)).status).toBe(404)
   })

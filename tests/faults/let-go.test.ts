@@ -32,7 +32,7 @@ const codeOf = async ({ ended }: Cli) => {
   )
 }
 
-describe('a daemon that is told to end with a crawl in hand that takes long', () => {
+describe('a daemon that is stopped during a slow crawl', () => {
   endAll()
   const closing: (() => unknown)[] = []
   afterAll(async () => {
@@ -53,14 +53,14 @@ crawl: { tick: 1s, startInterval: 1s, hostGap: 0ms, allow: [127.0.0.0/8], totalT
     return daemon
   }
 
-  it('a daemon that is told to end lets go of a crawl that takes long when its time is over, and its process ends', async () => {
+  it('a daemon that is stopped during a slow crawl abandons it after the shutdown time, and its process exits', async () => {
     const daemon = await aDaemon(redisUrl())
     daemon.child.kill('SIGTERM')
     await daemon.says(/did not finish in time/)
     expect(await codeOf(daemon)).toBe(0)
   })
 
-  it('a daemon that is told to end with a long crawl in hand ends also while Redis stands still', async () => {
+  it('a daemon that is stopped during a slow crawl exits even if Redis is suspended', async () => {
     const own = await startFaultyRedis(aFolder('let-go'), 'everysec')
     closing.push(() => own.stop())
     const daemon = await aDaemon(`redis://127.0.0.1:${own.port}`)
@@ -74,7 +74,7 @@ crawl: { tick: 1s, startInterval: 1s, hostGap: 0ms, allow: [127.0.0.0/8], totalT
 describe('a daemon whose start fails half-way', () => {
   endAll()
 
-  it('a daemon whose start fails half-way ends, whatever has begun by then, and its own Redis with it', async () => {
+  it('a daemon whose start fails half-way exits, whatever has begun by then, and stops its own Redis', async () => {
     const taken = await serve(() => undefined)
     const { port } = new URL(taken.url)
     const dataDir = aFolder('half-way')
@@ -89,7 +89,7 @@ describe('a daemon whose start fails half-way', () => {
 describe('a job put off on a machine whose clock is an hour ahead', () => {
   afterEach(() => void vi.restoreAllMocks())
 
-  it('a job put off on a machine whose clock is an hour ahead is run again when its time has come by the clock that all share, not an hour later', async () => {
+  it('a job delayed on a machine whose clock is an hour ahead runs at the right time by the shared clock, not an hour later', async () => {
     const real = Date.now
     const own = keysFor(`${keys.prefix}-ahead`)
     const isRight = new EventEmitter()

@@ -33,8 +33,8 @@ const ownRedis = async () => {
   return { url: `redis://127.0.0.1:${own.port}`, redis }
 }
 
-describe('a Redis that takes no writes', () => {
-  it('a Redis that takes no writes delays the news of that time by seconds, once it takes them again: no source waits for the end of a lease', async () => {
+describe('a Redis that refuses writes', () => {
+  it('a Redis that refuses writes delays news only by seconds once it accepts them again, since no source waits for a lease to expire', async () => {
     const { url, redis } = await ownRedis()
     const feed = await aFeed([{ title: 'Before' }])
     const desk = testDaemon({ sources: [{ id: 'courier', name: 'Courier', url: `${feed.url}/rss`, section: 'world' }] })
@@ -58,7 +58,7 @@ describe('a Redis that takes no writes', () => {
     await redis.replicaof('NO', 'ONE')
   })
 
-  it('a Redis that takes no writes is waited for by whoever starts meanwhile', async () => {
+  it('a Redis that refuses writes is waited for by a daemon that starts meanwhile', async () => {
     const { redis } = await ownRedis()
     await redis.config('SET', 'maxmemory', '1')
     let done = false
@@ -77,7 +77,7 @@ describe('a Redis that takes no writes', () => {
 describe.skipIf(!canFillDisk())('a Redis whose disk is full as a daemon starts', () => {
   endAll()
 
-  it('a Redis whose disk is full as a daemon starts is waited for: it refuses even a PING, and that ended neither the start nor the process', async () => {
+  it('a Redis whose disk is full, and which refuses even PING, is waited for by a daemon that starts', async () => {
     const own = await startFaultyRedis(aFolder('full'), 'everysec')
     closing.push(() => own.stop())
     await own.fillDisk()
@@ -99,8 +99,8 @@ describe.skipIf(!canFillDisk())('a Redis whose disk is full as a daemon starts',
   })
 })
 
-describe('a batch of articles that was given up', () => {
-  it('a batch of articles that was given up is run again by the next crawl that meets its items, however long it is kept as failed', async () => {
+describe('a batch of articles whose job failed for good', () => {
+  it('a batch of articles whose job failed for good is run again by the next crawl that finds its items, while the failed job is kept', async () => {
     const { keys, connect } = testRedis()
     const bull = connect()
     const queues = openQueues(bull, keys)

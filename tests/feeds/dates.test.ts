@@ -74,7 +74,7 @@ describe('a date in a feed', () => {
     '12:30',
     'ion 24',
     `${'1 '.repeat(1e6)}`,
-  ])('a date in a feed that is none is read as null', written => {
+  ])('a date in a feed that is no valid date is read as null', written => {
     expect(parseDate(written)).toBeNull()
   })
 })

@@ -29,11 +29,11 @@ describe('bytes of a feed', () => {
     ['big5-hkscs', '香港新聞'],
     ['euc_jp', '日本語のニュース'],
     ['cp932', '日本語のニュース'],
-  ])('bytes of a feed labelled %s are read as that', (label, text) => {
+  ])('bytes of a feed labelled %s are decoded as that', (label, text) => {
     expect(decode(iconv.encode(labelled(label, text), label)).text).toContain(text)
   })
 
-  it('bytes of a feed that are valid UTF-8 are UTF-8, whatever their label says', () => {
+  it('bytes of a feed that are valid UTF-8 are decoded as UTF-8, whatever their label', () => {
     const { text, encoding, warnings } = decode(
       bytesOf(labelled('iso-8859-1', 'café — 日本')),
       'text/xml; charset=windows-1252',
@@ -43,13 +43,13 @@ describe('bytes of a feed', () => {
     expect(warnings.join()).toContain('windows-1252')
   })
 
-  it('bytes of a feed are read by the Content-Type where it and the document differ', () => {
+  it('bytes of a feed are decoded by the Content-Type if the document says otherwise', () => {
     const bytes = iconv.encode(labelled('iso-8859-1', 'Привет'), 'windows-1251')
     expect(decode(bytes, 'application/rss+xml; charset=windows-1251').text).toContain('Привет')
   })
 
   it.each(['utf-16le', 'utf-16be', 'utf-32le', 'utf-32be'])(
-    'bytes of a feed in %s are known by their zero bytes',
+    'bytes of a feed in %s are recognised by their zero bytes',
     encoding => {
       const text = labelled('utf-16', 'café 日本')
       const bytes = encoding.startsWith('utf-16')
@@ -66,25 +66,25 @@ describe('bytes of a feed', () => {
   )
 
   // "日本語のニュース" in JIS X 0208 between its escapes.
-  it('bytes of a feed labelled iso-2022-jp are read as that, though each of them is ASCII', () => {
+  it('bytes of a feed labelled iso-2022-jp are decoded as that, though all of them are ASCII', () => {
     const coded = '\x1b$BF|K\\8l$N%K%e!<%9\x1b(B'
     const { text, encoding } = decode(Buffer.from(labelled('ISO-2022-JP', coded), 'latin1'))
     expect(text).toContain('日本語のニュース')
     expect(encoding).toBe('iso-2022-jp')
   })
 
-  it('bytes of a feed labelled utf-7 are read as that, though each of them is ASCII', () => {
+  it('bytes of a feed labelled utf-7 are decoded as that, though all of them are ASCII', () => {
     const bytes = Buffer.from(labelled('utf-7', 'Caf+AOk- +ZeVnLIqe- 1 +- 1'), 'latin1')
     expect(decode(bytes).text).toContain('Café 日本語 1 + 1')
     // Not where they cannot be.
     expect(decode(bytesOf(labelled('utf-7', 'café +AOk-'))).text).toContain('café +AOk-')
   })
 
-  it('bytes of a feed labelled us-ascii that are not are read as what they are', () => {
+  it('bytes of a feed wrongly labelled us-ascii are decoded by their actual encoding', () => {
     expect(decode(iconv.encode(labelled('us-ascii', '“café” — 3 €'), 'windows-1252')).text).toContain('“café” — 3 €')
   })
 
-  it('bytes of a feed labelled utf-16 without its zeros are not read as that', () => {
+  it('bytes of a feed labelled utf-16 but without zero bytes are not decoded as that', () => {
     expect(decode(bytesOf(labelled('utf-16', 'café'))).text).toContain('café')
   })
 
@@ -93,7 +93,7 @@ describe('bytes of a feed', () => {
     expect(decode(iconv.encode(text, 'koi8-r')).text).toBe(text)
   })
 
-  it('bytes of a feed that are UTF-8 but for one bad byte keep all that can be read', () => {
+  it('bytes of a feed in UTF-8 with one bad byte keep all other text', () => {
     const bytes = Buffer.concat([
       bytesOf('<t>naïve café, déjà vu, über Zürich '),
       Uint8Array.of(0xe9),
@@ -102,7 +102,7 @@ describe('bytes of a feed', () => {
     expect(decode(bytes, 'text/xml; charset=utf-8').text).toMatch(/naïve café, déjà vu, über Zürich . après/)
   })
 
-  it('bytes of a feed may be labelled with nonsense', () => {
+  it('bytes of a feed with an unknown encoding label are still decoded', () => {
     expect(decode(bytesOf(labelled('no-such-thing', 'plain'))).text).toContain('plain')
   })
 })

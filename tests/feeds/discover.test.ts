@@ -30,7 +30,7 @@ const aSite = (pages: Record<string, string>) => {
 const feed = (...titles: string[]) => rss(titles.map(title => ({ title })))
 
 describe('links of a page', () => {
-  it('the feeds of a page are those it declares, and those that look like feeds, comments last', () => {
+  it('the feeds of a page are those it declares and links that look like feeds, with comment feeds last', () => {
     const html = `<base href="https://cdn.example/x/"><link rel="alternate" type="application/rss+xml" href="comments/feed"><link rel="ALTERNATE stylesheet" type="application/atom+xml; charset=utf-8" href="a.xml"><link rel=alternate hreflang=de href="/de"><a href="/sport/rss">s</a><a href="https://else.example/feed.json">j</a><a href="/feedback">no</a><a href="javascript:x">no</a><a href="/about">no</a>`
     expect(findLinks(html, 'https://courier.example/')).toEqual({
       declared: ['https://cdn.example/x/a.xml', 'https://cdn.example/x/comments/feed'],
@@ -38,7 +38,7 @@ describe('links of a page', () => {
     })
   })
 
-  it('the feeds that robots.txt names are its sitemaps, news first', () => {
+  it('the feeds in robots.txt are its sitemaps, news sitemaps first', () => {
     const robots = 'User-agent: *\nSITEMAP: https://a.example/all.xml\n sitemap:/news.xml\nSitemap: javascript:x\n'
     expect(findSitemaps(robots, 'https://a.example/robots.txt')).toEqual([
       'https://a.example/news.xml',
@@ -46,14 +46,14 @@ describe('links of a page', () => {
     ])
   })
 
-  it('the common places of feeds begin with the page’s own path', () => {
+  it('the common feed addresses tried first are those below the page’s own path', () => {
     expect(commonFeeds('https://a.example/blog/index.html')[0]).toBe('https://a.example/blog/feed')
     expect(commonFeeds('https://a.example/')[0]).toBe('https://a.example/feed')
   })
 })
 
 describe('discovery', () => {
-  it('discovery asks a site that names its feeds for no others but its news sitemap', async () => {
+  it('discovery tries nothing but the news sitemap beyond the feeds that a site declares', async () => {
     const site = aSite({
       '/': '<html><link rel=alternate type=application/rss+xml href=/one><a href=/two/rss>',
       '/one': feed('a', 'b', 'c'),
@@ -67,7 +67,7 @@ describe('discovery', () => {
     expect(site.asked).not.toContain('https://courier.example/feed')
   })
 
-  it('discovery names a feed under two URLs once, by the items they share', async () => {
+  it('discovery lists a feed with two URLs once, recognised by shared items', async () => {
     const site = aSite({
       '/': '<html><a href=/one/rss><a href=/two/rss>',
       '/one/rss': feed('a', 'b', 'c'),
@@ -89,7 +89,7 @@ describe('discovery', () => {
     }
   })
 
-  it('discovery goes through an index of sitemaps to the news, and takes no list of pages for news', async () => {
+  it('discovery follows an index of sitemaps to the news sitemap, and skips sitemaps without news', async () => {
     const site = aSite({
       '/': '<html><title>x</title>',
       '/robots.txt': 'Sitemap: https://courier.example/index.xml',
@@ -102,7 +102,7 @@ describe('discovery', () => {
     expect(await site.find()).toMatchObject({ feeds: [{ url: 'https://courier.example/news.xml', how: 'sitemap' }] })
   })
 
-  it('discovery says why where the page itself cannot be had', async () => {
+  it('discovery gives the reason if the page itself cannot be fetched', async () => {
     expect(await aSite({}).find()).toEqual({ kind: 'failed', reason: 'status', detail: 'the server answered 404' })
   })
 })

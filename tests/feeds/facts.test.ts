@@ -20,7 +20,7 @@ describe('documents of every format', () => {
     },
   )
 
-  it('a document that is broken in many ways still gives what can be read', async () => {
+  it('a document that is malformed in many ways still yields what can be read', async () => {
     const items = await read(everyFormat()['broken.xml'] ?? '')
     expect(items.map(({ title, link }) => [title, link])).toEqual([
       ['One — two', 'https://news.example.com/1?a=1&b=2'],
@@ -28,12 +28,12 @@ describe('documents of every format', () => {
     ])
   })
 
-  it('a document that is a web page says so and names its feeds', async () => {
+  it('a document that is a web page is reported as one, with the feeds it declares', async () => {
     const reading = parseFeed(bytesOf(everyFormat()['page.html'] ?? ''), { url: 'https://news.example.com/' })
     await expect(reading).rejects.toMatchObject({ reason: 'html', links: ['https://news.example.com/feed.xml'] })
   })
 
-  it('a document that is an index of sitemaps says so and names those, the newest first', async () => {
+  it('a document that is an index of sitemaps is reported as one, with its sitemaps, newest first', async () => {
     const reading = parseFeed(bytesOf(everyFormat()['index.xml'] ?? ''))
     await expect(reading).rejects.toMatchObject({
       reason: 'sitemap-index',
@@ -41,7 +41,7 @@ describe('documents of every format', () => {
     })
   })
 
-  it('a document may begin with a comment longer than anything that is looked at to know it', async () => {
+  it('a document is recognised even if it begins with a very long comment', async () => {
     const entry = '<entry><title type="xhtml"><div>A <b>b</b></div></title></entry>'
     const document = `<!-- ${'x'.repeat(30_000)} <rss> -->${atom(entry).replace('<?xml version="1.0"?>\n', '')}`
     expect(await first(document)).toMatchObject({ title: 'A b' })
@@ -49,7 +49,7 @@ describe('documents of every format', () => {
 })
 
 describe('namespaces', () => {
-  it('namespaces are known by their URI, whatever the prefix', async () => {
+  it('namespaces are recognised by their URI, whatever the prefix', async () => {
     const document = `<x:RDF xmlns:x="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:r="http://purl.org/rss/1.0/" xmlns:meta="HTTP://PURL.ORG/DC/ELEMENTS/1.1/" xmlns:own="https://own.example/">
       <r:channel/><r:item><own:title>not this</own:title><r:title>Title</r:title><r:link>https://a.example/1</r:link><meta:date>2026-05-04</meta:date><meta:creator>Jo</meta:creator></r:item></x:RDF>`
     expect(await first(document)).toMatchObject({
@@ -60,7 +60,7 @@ describe('namespaces', () => {
     })
   })
 
-  it('namespaces that a publisher forgot to declare are taken by their customary prefix', async () => {
+  it('namespaces that a publisher forgot to declare are recognised by their customary prefix', async () => {
     expect(await first('<rss><channel><item><dc:creator>Jo</dc:creator></item></channel></rss>')).toMatchObject({
       author: 'Jo',
     })
@@ -117,25 +117,25 @@ describe('the link of an item', () => {
     })
   })
 
-  it('the link of an item is the alternate that is HTML, resolved by every xml:base around it', async () => {
+  it('the link of an item is its HTML alternate, resolved against every surrounding xml:base', async () => {
     const entry = `<entry xml:base="b/"><link rel="enclosure" href="x.mp3"/><link rel="http://www.iana.org/assignments/relation/alternate" href="page"/><link rel="alternate" type="application/json" href="json"/></entry>`
     expect(await first(atom(entry, 'xml:base="https://a.example/a/"'))).toMatchObject({
       link: 'https://a.example/a/b/page',
     })
   })
 
-  it('the link of an item comes with the page behind it where it is a redirector and the feed names its target', async () => {
+  it('the link of an item comes with its target page if it is a redirector and the feed names the target', async () => {
     const elements =
       '<link>http://feedproxy.google.com/~r/x/~3/1/</link><feedburner:origLink>https://a.example/1</feedburner:origLink>'
     expect(await first(rss(`<item>${elements}</item>`))).toMatchObject({ original: 'https://a.example/1' })
   })
 })
 
-describe('what else an item says', () => {
+describe('the other fields of an item', () => {
   const channel = '<link>https://news.example.com/</link><language>en-GB</language>'
   const item = (elements: string) => first(rss(`<item>${elements}</item>`, channel))
 
-  it('the date of an item is that of its publication, not that of an edit or of a source within it', async () => {
+  it('the date of an item is its publication date, not that of an edit or of a nested source', async () => {
     const entry = `<entry><updated>2026-05-09T00:00:00Z</updated><source><published>2001-01-01T00:00:00Z</published></source><published>2026-05-04T10:00:00+02:00</published></entry>`
     expect(await first(atom(entry))).toMatchObject({
       published: '2026-05-04T08:00:00Z',
@@ -177,7 +177,7 @@ describe('what else an item says', () => {
     expect(await item(elements)).toMatchObject({ author })
   })
 
-  it('every category of an item is read once, whatever element names it', async () => {
+  it('every category of an item is read once, whichever elements name it', async () => {
     expect(
       await item(
         '<category>World</category><category><![CDATA[World]]></category><dc:subject>Asia</dc:subject><media:keywords>sea, ships</media:keywords>',
@@ -193,7 +193,7 @@ describe('what else an item says', () => {
     expect((await item(elements))?.commentsCount).toBe(count)
   })
 
-  it('a recording that goes with an item is read with it', async () => {
+  it('the audio or video enclosure of an item is read', async () => {
     const elements =
       '<enclosure url="/p.jpg" type="image/jpeg"/><enclosure url="/a.mp3" type="audio/mpeg" length="123"/>'
     expect((await item(elements))?.enclosure).toEqual({
@@ -205,7 +205,7 @@ describe('what else an item says', () => {
 })
 
 describe('JSON Feed', () => {
-  it('a JSON Feed loses only the field that is of a wrong type', async () => {
+  it('a JSON Feed with a field of the wrong type loses only that field', async () => {
     const document = {
       items: [
         {
@@ -224,12 +224,12 @@ describe('JSON Feed', () => {
     ])
   })
 
-  it('a JSON Feed of version 1.0 has one author, of the feed where the item has none', async () => {
+  it('a JSON Feed of version 1.0 has one author, that of the feed if the item has none', async () => {
     const document = { author: { name: 'Desk' }, items: [{ id: '1' }, { id: '2', author: { name: 'Jo' } }] }
     expect((await read(JSON.stringify(document))).map(({ author }) => author)).toEqual(['Desk', 'Jo'])
   })
 
-  it('a JSON Feed resolves links and recordings, and publishes none that would run', async () => {
+  it('a JSON Feed has its links and enclosures resolved, without those that would run scripts', async () => {
     const attachments = [{ url: '/a.mp3', mime_type: 'audio/mpeg', size_in_bytes: 9 }]
     const document = {
       home_page_url: 'https://a.example/',

@@ -36,7 +36,7 @@ describe('a feed format that is added to the registry', () => {
     expect(await readFeed(bytes)).toMatchObject({ kind: 'not-a-feed', reason: 'unknown-format' })
   })
 
-  it('a feed format that is added to the registry leaves all others their documents', async () => {
+  it('a feed format that is added to the registry leaves the documents of other formats to them', async () => {
     for (const [name, text] of [
       ['rss', '<rss version="2.0"><channel><item><title>a</title></item></channel></rss>'],
       ['atom', '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>a</title></entry></feed>'],
@@ -51,7 +51,7 @@ describe('a feed format that is added to the registry', () => {
 })
 
 describe('rss-parser', () => {
-  it('rss-parser is refused at load where it still makes snippets', () => {
+  it('rss-parser is refused at load if it still makes snippets', () => {
     expect(() => assertWithoutSnippets('text')).toThrow('rss-parser 3.13.0 exactly')
     expect(() => assertWithoutSnippets('')).not.toThrow()
   })

@@ -93,7 +93,7 @@ describe('a document made to harm', () => {
 })
 
 describe('a feed after one that could not be parsed', () => {
-  it('a feed after one that could not be parsed is read as ever', async () => {
+  it('a feed after one that could not be parsed is read normally', async () => {
     for (const broken of [
       '<rss><channel><item><title type="',
       'x <rss version="2.0"><a></b>',

@@ -31,18 +31,18 @@ describe('an item', () => {
     expect([...keysOf(after)].some(key => keysOf(before).has(key))).toBe(true)
   })
 
-  it('an item is another with another guid and another link', () => {
+  it('an item with another guid and another link is a different item', () => {
     const [one, other] = [only(anItem()), only(anItem({ id: '2', link: 'https://courier.example/2' }))]
     expect([...keysOf(other)].some(key => keysOf(one).has(key))).toBe(false)
   })
 
-  it('an item without guid and link is known by title and date', () => {
+  it('an item without guid and link is identified by title and date', () => {
     const bare = anItem({ id: null, link: null, published: '2026-05-04T12:00:00Z' })
     expect(only(bare).key).toBe(only({ ...bare, summary: 'More.' }).key)
     expect(only(bare).key).not.toBe(only({ ...bare, published: '2026-05-05T12:00:00Z' }).key)
   })
 
-  it('an item has another fingerprint when a reader sees another thing, and not for a link that only tracks', () => {
+  it('an item gets another fingerprint if a visible part changes, not if its link gains tracking parameters', () => {
     const { fingerprint } = only(anItem())
     expect(only(anItem({ title: 'Harbour bridge closes' })).fingerprint).not.toBe(fingerprint)
     expect(only(anItem({ image: 'https://courier.example/1.jpg' })).fingerprint).not.toBe(fingerprint)
@@ -56,7 +56,7 @@ describe('a guid', () => {
     ['missing', Array.from({ length: 20 }, (_, n) => anItem({ id: n < 2 ? null : `${n}` })), false],
     ['repeated', Array.from({ length: 20 }, (_, n) => anItem({ id: `${n % 10}` })), false],
     ['blank once in twenty', Array.from({ length: 20 }, (_, n) => anItem({ id: n === 0 ? '' : `${n}` })), true],
-  ])('a guid that is %s is trusted or not by its share of the document', (_, items, trusted) => {
+  ])("a guid that is %s makes the feed's guids trusted or not, by its share of the document", (_, items, trusted) => {
     expect(trustsIds(items)).toBe(trusted)
   })
 
@@ -72,13 +72,13 @@ describe('a guid', () => {
     ['text', 'Courier: Harbour bridge reopens'],
     ['slug', 'https://courier.example/?p=harbour-bridge-reopens'],
     ['escaped slug', 'tag:courier.example,2026:Harbour%20bridge%20reopens'],
-  ])('a guid that is made of the headline, as %s, comes after the link', (_, id) => {
+  ])('a guid that is derived from the headline, as %s, ranks behind the link', (_, id) => {
     const identified = only(anItem({ id }))
     expect(identified.headlined).toBe(true)
     expect(identified.key).toBe(only(anItem({ id: null }), true).key)
   })
 
-  it('a guid that is made of a headline in another script is known for what it is', () => {
+  it('a guid that is derived from a headline in a non-Latin script is recognised as such', () => {
     const title = '首相、来週にも内閣改造へ　閣僚数人が交代'
     expect(only(anItem({ title, id: `yomi/${title}` })).headlined).toBe(true)
     expect(only(anItem({ title, id: 'yomi/20260504-0017' })).headlined).toBe(false)
@@ -86,7 +86,7 @@ describe('a guid', () => {
 })
 
 describe('a document', () => {
-  it('a document gives each item one key, in order, and no key twice', () => {
+  it('a document gives each item exactly one key, in order and without duplicates', () => {
     const aFeed = fc.array(
       fc.record({
         id: fc.constantFrom(null, '', 'a', 'b', 'c', 'd'),

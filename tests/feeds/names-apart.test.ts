@@ -35,7 +35,7 @@ describe.each([
     ['RSS, the others before', rss(`<item>${OTHERS}${OWN}</item>`, CHANNEL)],
     ['Atom, its source behind', atom(`<entry>${ENTRY}${SOURCE}</entry>`)],
     ['Atom, its source before', atom(`<entry>${SOURCE}${ENTRY}</entry>`)],
-  ])('elements of one local name stay apart in %s, whichever reader reads them', async (_, text) => {
+  ])('elements with the same local name are not confused in %s, by either reader', async (_, text) => {
     const feed = await read(text)
     const [item = {}] = feed?.items ?? []
     const context = { format: feed?.format ?? 'rss', base: 'https://a.example/', language: null }

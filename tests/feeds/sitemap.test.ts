@@ -111,19 +111,19 @@ describe('a news sitemap', () => {
       ),
     ],
     ['a headline never closed', sitemap(`<url>${LOC}${IMAGES}${NEWS.replace('</news:title>', '')}</url>`)],
-  ])('a news sitemap with %s has one headline, one date and one picture', async (_, text) => {
+  ])('a news sitemap with %s yields one headline, one date and one picture', async (_, text) => {
     const { item, feed } = await only(text)
     expect(item).toMatchObject(BRIDGE)
     expect(feed.title).toBe('The Courier')
   })
 
-  it('a news sitemap shows the first picture that is one, where others are empty or no address', async () => {
+  it('a news sitemap yields the first valid picture if others are empty or malformed', async () => {
     const images = `<image:image><image:loc> </image:loc></image:image><image:image><image:loc>data:image/png;base64,AA</image:loc></image:image>${IMAGES}`
     const { item } = await only(sitemap(`<url>${LOC}${NEWS}${images}</url>`))
     expect(item?.image).toBe('https://a.example/1.jpg')
   })
 
-  it('a news sitemap reads the second date where the first is none', async () => {
+  it('a news sitemap yields the second date if the first is invalid', async () => {
     const { item } = await only(
       sitemap(
         `<url>${LOC}${NEWS.replace('<news:publication_date>', '<news:publication_date>soon</news:publication_date><news:publication_date>')}</url>`,
@@ -132,7 +132,7 @@ describe('a news sitemap', () => {
     expect(item?.published).toBe(BRIDGE.published)
   })
 
-  it('a news sitemap takes the title of a video or a picture for no headline', async () => {
+  it('a news sitemap does not use the title of a video or a picture as headline', async () => {
     const read = await readFeed(bytesOf(sitemap(`<url>${LOC}${VIDEO}${IMAGES}</url><url>${LOC}${NEWS}</url>`)))
     const titles = read.kind === 'feed' ? read.feed.items.map(({ title }) => title) : []
     expect(titles.filter(Boolean)).toEqual(['Bridge reopens'])

@@ -5,7 +5,7 @@ import { mutate } from './mutate.ts'
 import { brokenPromises } from './promises.ts'
 
 describe('fuzzing', () => {
-  it('fuzzing makes the same inputs of the same seed, and others of another', () => {
+  it('fuzzing generates the same inputs for the same seed, and others for another', () => {
     const document = Buffer.from(everyFormat()['rss.xml'] ?? '')
     const made = (seed: number) => {
       const random = seeded(seed)
@@ -15,7 +15,7 @@ describe('fuzzing', () => {
     expect(made(1)).not.toBe(made(2))
   })
 
-  it.each(Object.keys(everyFormat()))('fuzzing finds no promise broken by %s as it is', async name => {
+  it.each(Object.keys(everyFormat()))('fuzzing finds no broken promise in %s', async name => {
     expect(await brokenPromises(bytesOf(everyFormat()[name] ?? ''))).toEqual([])
   })
 })

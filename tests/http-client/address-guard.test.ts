@@ -57,7 +57,7 @@ describe('an address', () => {
     'fe80::1%eth0',
     'fec0::1',
     'ff02::1',
-  ])('the address %s is not reached', address => {
+  ])('the address %s is blocked', address => {
     expect(guard.refuses(address)).not.toBeNull()
   })
 
@@ -84,7 +84,7 @@ describe('an address', () => {
     '64:ff9b::8.8.8.8',
     '2606:4700:4700::1111',
     '2a00:1450:4001:80b::200e',
-  ])('the address %s of the public internet is reached', address => {
+  ])('the public internet address %s is allowed', address => {
     expect(guard.refuses(address)).toBeNull()
   })
 
@@ -107,8 +107,8 @@ describe('an address', () => {
   })
 })
 
-describe('a range that is allowed', () => {
-  it('a range that is allowed opens itself and nothing else, in every spelling', () => {
+describe('an allowed range', () => {
+  it('an allowed range opens only itself, in every spelling', () => {
     const open = createGuard(['10.1.0.0/16', 'fd00:1::/32', '::1', '192.168.7.7'])
     for (const address of ['10.1.2.3', '::ffff:10.1.2.3', '::ffff:a01:203', 'fd00:1::9', '::1', '192.168.7.7'])
       expect(open.refuses(address), address).toBeNull()
@@ -127,7 +127,7 @@ describe('a range that is allowed', () => {
     '10.0.0/8',
     'fe80::1%1',
     '10.0.0.0/8 ',
-  ])('a range that is allowed written as %j is refused rather than guessed', range => {
+  ])('an allowed range written as %j is refused rather than guessed', range => {
     expect(() => createGuard([range])).toThrow('10.1.0.0/16')
   })
 })

@@ -18,11 +18,11 @@ const aFetcher = (some: Record<string, unknown> = {}) => {
 }
 const BODY = '<rss version="2.0"/>'
 
-describe('a feed asked for again', () => {
+describe('a feed fetched again', () => {
   it.each([
     ['its ETag', 'etag', '"a"', 'if-none-match'],
     ['its Last-Modified', 'last-modified', 'Mon, 04 May 2026 12:00:00 GMT', 'if-modified-since'],
-  ])('a feed asked for again is asked for by %s, and 304 means unchanged', async (_, header, value, asked) => {
+  ])('a feed fetched again is requested with %s, and 304 means unchanged', async (_, header, value, asked) => {
     const server = await serve((request, response) => {
       if (request.headers[asked] === value) response.writeHead(304).end()
       else response.writeHead(200, { [header]: value }).end(BODY)
@@ -36,7 +36,7 @@ describe('a feed asked for again', () => {
     })
   })
 
-  it('a feed asked for again is unchanged by its body where the server knows no validators', async () => {
+  it('a feed fetched again counts as unchanged by its body if the server sends no validators', async () => {
     const server = await serve((_, response) => response.end(BODY))
     const fetchFeed = aFetcher()
     const first = await fetchFeed(server.url)
@@ -52,7 +52,7 @@ describe('a body', () => {
     ['gzip', gzipSync],
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
-  ] as const)('a body in %s is unpacked', async (encoding, pack) => {
+  ] as const)('a body in %s is decompressed', async (encoding, pack) => {
     const server = await serve((_, response) =>
       response.writeHead(200, { 'content-encoding': encoding }).end(pack(BODY)),
     )
@@ -60,13 +60,13 @@ describe('a body', () => {
     expect(fetched.kind === 'changed' && Buffer.from(fetched.body).toString()).toBe(BODY)
   })
 
-  it('a body that unpacks to a thousand times its size is stopped at the limit', async () => {
+  it('a body that decompresses to a thousand times its size is stopped at the limit', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1_024 * 1_024))
     const server = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb))
     expect(await aFetcher()(server.url)).toMatchObject({ kind: 'failed', reason: 'too-large' })
   })
 
-  it('a body that drips for ever ends with the total time', async () => {
+  it('a body that arrives endlessly slowly is stopped at the total timeout', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200)
       const drip = setInterval(() => response.write(' '), 50)
@@ -75,7 +75,7 @@ describe('a body', () => {
     expect(await aFetcher()(server.url)).toMatchObject({ kind: 'failed', reason: 'timeout' })
   })
 
-  it('a body shorter than declared is cut off, not a feed', async () => {
+  it('a body shorter than its declared length is an error, not a feed', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { 'content-length': 1_000 })
       response.write(BODY)
@@ -101,7 +101,7 @@ describe('a redirect', () => {
       else response.end(BODY)
     })
 
-  it('a redirect for good is reported, one for now is not, and only leading permanent ones count', async () => {
+  it('a redirect is reported as a move only if it is permanent and no temporary one comes before it', async () => {
     const { url } = await aMaze()
     const fetchFeed = aFetcher()
     expect(await fetchFeed(`${url}/moved`)).toMatchObject({ movedTo: `${url}/end`, url: `${url}/end` })
@@ -109,25 +109,25 @@ describe('a redirect', () => {
     expect(await fetchFeed(`${url}/mixed`)).toMatchObject({ movedTo: `${url}/found` })
   })
 
-  it('a redirect in a circle ends', async () => {
+  it('a redirect loop ends with an error', async () => {
     const { url } = await aMaze()
     expect(await aFetcher()(`${url}/round`)).toMatchObject({ reason: 'too-many-redirects' })
   })
 
-  it.each(['/inside', '/file'])('the redirect %s leads nowhere private', async path => {
+  it.each(['/inside', '/file'])('the redirect %s to a private place is blocked', async path => {
     const { url } = await aMaze()
     expect(await aFetcher()(url + path)).toMatchObject({ kind: 'failed', reason: 'blocked' })
   })
 })
 
 describe('a server', () => {
-  it('a server that asks for patience is heard', async () => {
+  it('a server that sends Retry-After has it reported with the failure', async () => {
     const server = await serve((_, response) => response.writeHead(503, { 'retry-after': '120' }).end())
     expect(await aFetcher()(server.url)).toMatchObject({ reason: 'status', status: 503, retryAfter: 120_000 })
     expect(parseRetryAfter('Mon, 04 May 2026 12:01:00 GMT', Date.UTC(2026, 4, 4, 12))).toBe(60_000)
   })
 
-  it('a server that is not there is refused; one that speaks no HTTP is reset', async () => {
+  it('a server that does not listen fails as refused, one that speaks no HTTP as reset', async () => {
     const fetchFeed = aFetcher()
     expect(await fetchFeed('http://127.0.0.1:1/')).toMatchObject({ reason: 'refused' })
     const tcp = createTcpServer(socket => socket.end('SSH-2.0-OpenSSH\r\n')).listen(0, '127.0.0.1')
@@ -137,14 +137,14 @@ describe('a server', () => {
     tcp.close()
   })
 
-  it('a server is told who asks', async () => {
+  it('a server is told in the User-Agent who is asking, with the contact address', async () => {
     const server = await serve((_, response) => response.end(BODY))
     await aFetcher({ contact: 'https://desk.example/about' })(server.url)
     expect(server.requests[0]?.headers['user-agent']).toBe('newsdesk/0.1 (+https://desk.example/about)')
   })
 })
 
-describe('the way into the operator’s network', () => {
+describe('the operator’s network', () => {
   it.each([
     'http://127.0.0.1/',
     'http://0x7f.1/',
@@ -159,11 +159,11 @@ describe('the way into the operator’s network', () => {
     'http://100.64.0.1/',
     'http://192.168.1.1/',
     'http://224.0.0.1/',
-  ])('%s is barred as a way into the operator’s network', async url => {
+  ])('%s is blocked as an address of the operator’s network', async url => {
     expect(await aFetcher({ allow: [] })(url)).toMatchObject({ kind: 'failed', reason: 'blocked' })
   })
 
-  it('the way into the operator’s network is open only for ranges named, and a range that is none is named', () => {
+  it('the operator’s network is open only for configured ranges, and a malformed range is reported', () => {
     expect(createGuard(['10.1.0.0/16']).refuses('10.1.2.3')).toBeNull()
     expect(createGuard(['10.1.0.0/16']).refuses('10.2.2.3')).toContain('crawl.allow')
     expect(createGuard([]).refuses('::ffff:a00:1')).toContain('private')

@@ -128,14 +128,14 @@ describe('a server that means harm', () => {
     },
   )
 
-  it('a server that redirects each time to another place is left after the configured number', async () => {
+  it('a server that redirects to another place each time is abandoned after the configured number', async () => {
     let hops = 0
     const server = await serve((_, response) => response.writeHead(302, { location: `/${hops++}` }).end('x'))
     expect(await aFetcher({ maxRedirects: 3 })(server.url)).toMatchObject({ reason: 'too-many-redirects' })
     expect(hops).toBe(4)
   })
 
-  it('a server that has more to send than it declared gives what it declared', async () => {
+  it('a server that sends more than it declared yields only what it declared', async () => {
     const server = await aSocketServer(socket =>
       socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}HTTP/1.1 200 OK\r\n\r\nsmuggled`),
     )
@@ -162,7 +162,7 @@ describe('a server that means harm', () => {
   })
 })
 
-describe('a server that means well and is a little wrong', () => {
+describe('a server that is slightly wrong', () => {
   const answering = (headers: Record<string, string>, body: Buffer) =>
     serve((_, response) => response.writeHead(200, headers).end(body))
   it.each([
@@ -175,19 +175,19 @@ describe('a server that means well and is a little wrong', () => {
       { 'content-encoding': 'gzip' },
       Buffer.concat([gzipSync(BODY.slice(0, 5)), gzipSync(BODY.slice(5))]),
     ],
-  ])('a server that is a little wrong and sends %s is understood', async (_, headers, body) => {
+  ])('a server that is slightly wrong and sends %s is understood', async (_, headers, body) => {
     const { url } = await answering(headers, body)
     const outcome = await aFetcher()(url)
     expect(outcome.kind === 'changed' && Buffer.from(outcome.body).toString()).toBe(BODY)
   })
 
-  it('a server is told of zstd where this Node can unpack it, and only there', async () => {
+  it('a server is offered zstd only if this Node version can decompress it', async () => {
     const server = await serve((_, response) => response.end(BODY))
     await aFetcher()(server.url)
     expect(String(server.requests[0]?.headers['accept-encoding']).includes('zstd')).toBe('zstdDecompress' in zlib)
   })
 
-  it('a server is spoken to over the same connections again', async () => {
+  it('a server is reached over reused connections', async () => {
     const server = await aSocketServer(socket => {
       const answer = () => socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`)
       socket.on('data', answer)
@@ -263,7 +263,7 @@ describe('a name', () => {
     expect(await aFetcher({}, { resolve })(`http://start.example:${port}/`)).toMatchObject({ reason: 'blocked' })
   })
 
-  it('a host name that does not exist is a failure of DNS', async () => {
+  it('a host name that does not exist is reported as a DNS failure', async () => {
     const resolve = async () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }))
     expect(await aFetcher({}, { resolve })('http://nowhere.example/')).toMatchObject({ reason: 'dns' })
   })

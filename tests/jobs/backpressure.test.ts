@@ -25,14 +25,14 @@ const aQueue = ({ maxWait = 60_000 }: { maxWait?: number } = {}) => {
 
 const many = (count: number, work: () => Promise<void>) => Promise.all(Array.from({ length: count }, work))
 
-describe('crawls, where articles are taken in', () => {
-  it('crawls begin all at once while nothing waits to be taken in, for one look at the queue', async () => {
+describe('crawls waiting for ingestion', () => {
+  it('crawls start all at once while no batch waits for ingestion, after one check of the queue', async () => {
     const { queue, crawl } = aQueue()
     await many(50, crawl)
     expect(queue).toMatchObject({ begun: 50, looks: 1 })
   })
 
-  it('crawls begin no faster than batches are taken in, and never leave more than a few waiting', async () => {
+  it('crawls start no faster than batches are ingested, and never leave more than a few waiting', async () => {
     const { queue, crawl } = aQueue()
     queue.waiting = 10
     const all = many(40, crawl)
@@ -48,14 +48,14 @@ describe('crawls, where articles are taken in', () => {
     expect(most).toBeLessThanOrEqual(FEW)
   })
 
-  it('crawls begin after a while though nobody takes anything in: no news leaves a feed unseen', async () => {
+  it('crawls start after a maximum wait even if nothing is ingested, so that no news is missed', async () => {
     const { queue, crawl } = aQueue({ maxWait: 100 })
     queue.waiting = 1_000
     await many(5, crawl)
     expect(queue.begun).toBe(5)
   })
 
-  it('crawls that wait do not hold up a daemon that is told to end', async () => {
+  it('crawls that wait for ingestion do not hold up a daemon that is stopped', async () => {
     const { queue, crawl } = aQueue()
     queue.waiting = 1_000
     const crawling = crawl()

@@ -60,8 +60,8 @@ const due = async (count: number, meanwhile: (tick: { queued: () => Promise<stri
 }
 const ids = (...names: string[]) => names as SourceId[]
 
-describe('the tick that queues what is due', () => {
-  it('the tick queues all that is due where there is room', async () => {
+describe('the tick that queues due sources', () => {
+  it('the tick queues all due sources while the queue has room', async () => {
     const desk = await due(30, async () => undefined)
     expect(await desk.tick()).toBe(30)
     expect((await desk.queued()).sort()).toEqual(Array.from({ length: 30 }, (_, n) => `s${n}`).sort())
@@ -69,7 +69,7 @@ describe('the tick that queues what is due', () => {
     await desk.close()
   })
 
-  it('the tick keeps the queue of crawls short while nobody takes from it, and ends in time for the next', async () => {
+  it('the tick keeps the crawl queue short while no worker takes from it, and ends before the next tick', async () => {
     const desk = await due(1_500, async () => undefined)
     expect(await desk.tick()).toBe(1_000)
     expect(desk.clock.now - NOON).toBeLessThan(TICK)
@@ -78,7 +78,7 @@ describe('the tick that queues what is due', () => {
     await desk.close()
   })
 
-  it('the tick fills the queue of crawls as workers take from it, until all that is due was queued once, the longest due first', async () => {
+  it('the tick refills the crawl queue as workers take from it, until every due source was queued once, longest due first', async () => {
     const taken: string[] = []
     const desk = await due(3_500, async ({ queued }) => {
       taken.push(...(await queued()))
@@ -95,7 +95,7 @@ describe('the tick that queues what is due', () => {
     await desk.close()
   })
 
-  it('the tick puts sources that failed behind the others, and lets one in fifty go while more is due than can be fetched', async () => {
+  it('the tick queues failed sources behind the others, but lets a few ahead while more are due than can be fetched', async () => {
     const desk = await due(1_200, async () => undefined)
     const failed = Array.from({ length: 40 }, (_, n) => `s${n * 3}`)
     for (const id of ids(...failed)) await desk.sources.failed(id, { reason: 'timeout', detail: 'no headers' })
@@ -111,14 +111,14 @@ describe('the tick that queues what is due', () => {
     await desk.close()
   })
 
-  it('the tick queues a probe alone while our own network is down', async () => {
+  it('the tick queues only a probe while our own network is down', async () => {
     const desk = await due(30, async () => undefined)
     desk.clock.mode = 'down'
     expect(await desk.tick()).toBe(1)
     await desk.close()
   })
 
-  it('the tick that queues crawls ends at once when the schedule stops', async () => {
+  it('the tick ends at once when the schedule stops', async () => {
     const desk = await due(1_200, async () => desk.stopping.abort())
     expect(await desk.tick()).toBe(1_000)
     expect(desk.clock.pauses).toBe(1)

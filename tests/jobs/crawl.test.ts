@@ -30,7 +30,7 @@ describe('a crawl', () => {
     expect(inOrder.map(({ items }) => items.map(({ place }) => place))).toEqual([[0, 1], [2, 3], [4]])
   })
 
-  it('a crawl that is repeated before its items are taken in queues no batch twice', async () => {
+  it('a crawl that is repeated before its items are ingested queues no batch twice', async () => {
     const feed = await aFeed(items)
     const desk = aJobDesk({ courier: feed.url }, { batch: 2 })
     await desk.run(crawl, scheduled)
@@ -40,7 +40,7 @@ describe('a crawl', () => {
     expect(before).toHaveLength(3)
   })
 
-  it('a crawl by hand fetches the whole feed again, though its validators say that nothing changed', async () => {
+  it('a crawl requested by hand fetches the whole feed again, even if its validators say that nothing changed', async () => {
     const feed = await aFeed([])
     const desk = aJobDesk({ courier: feed.url })
     await desk.run(crawl, scheduled)
@@ -50,7 +50,7 @@ describe('a crawl', () => {
     expect(await desk.queues.articles.getWaitingCount()).toBe(0)
   })
 
-  it('a crawl of a source that is paused is skipped where the schedule asks for it, and done where somebody does by hand', async () => {
+  it('a crawl of a paused source is skipped if scheduled, and run if requested by hand', async () => {
     const feed = await aFeed([{ title: 'Ferry treaty signed' }])
     const desk = aJobDesk({ courier: feed.url })
     await desk.catalogue.setEnabled([courier], false)
@@ -59,13 +59,13 @@ describe('a crawl', () => {
     expect(await desk.run(crawl, manual)).toMatchObject({ outcome: 'changed', new: 1 })
   })
 
-  it('a crawl by hand of a source that nobody configured fails with where to look for one', async () => {
+  it('a crawl by hand of an unknown source fails, and says where to look for valid ones', async () => {
     const desk = aJobDesk({})
     await expect(desk.run(crawl, manual)).rejects.toThrow('no source "courier": `newsdesk sources` lists them')
     expect(await desk.run(crawl, scheduled)).toMatchObject({ outcome: 'skipped' })
   })
 
-  it('a crawl that gets a page in place of a feed fails with the next try, and keeps the page in quarantine', async () => {
+  it('a crawl that gets a web page instead of a feed fails with the time of the next try, and quarantines the page', async () => {
     const page = await serve((_, response) =>
       response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Maintenance</title>'),
     )
@@ -76,7 +76,7 @@ describe('a crawl', () => {
     expect(await desk.queues.articles.getWaitingCount()).toBe(0)
   })
 
-  it('a crawl holds no items of a domain that is refused while it fetches them', async () => {
+  it('a crawl holds no items of a domain that is refused while the crawl fetches them', async () => {
     const going: (() => void)[] = []
     let isMoved = false
     const server = await serve((request, response) => {
@@ -105,7 +105,7 @@ describe('a crawl', () => {
     expect((await desk.sources.state(courier)).places).toMatchObject({ held: null, refused: [expect.any(String)] })
   })
 
-  it('a crawl lets others in at the domain of its publisher, whatever became of it', async () => {
+  it('a crawl frees the domain of its publisher for others, whatever its outcome', async () => {
     const feed = await aFeed([{ title: 'Ferry treaty signed' }])
     const broken = await serve((_, response) => response.writeHead(500).end())
     for (const { url, requests } of [feed, broken]) {

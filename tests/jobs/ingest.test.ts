@@ -37,7 +37,7 @@ const crawled = async (...items: FeedItemSketch[]) => {
 }
 
 describe('a batch of items', () => {
-  it('a batch of items becomes articles, its items are known from then on, and lists that show them wait', async () => {
+  it('a batch of items becomes articles, marks its items as known, and queues the affected lists', async () => {
     const { desk, ingest, seen, headlines } = await crawled(item('Ferry treaty signed'), item('Glacier calves'))
     expect(await seen()).toEqual([false, false])
     expect(await ingest()).toMatchObject({ added: 2, updated: 0, merged: 0, refused: {} })
@@ -53,7 +53,7 @@ describe('a batch of items', () => {
     expect(await headlines()).toHaveLength(2)
   })
 
-  it('a batch of items brings in all but those that cannot become articles, which are kept with the reason', async () => {
+  it('a batch of items brings in all but invalid ones, which are quarantined with the reason', async () => {
     const { desk, ingest, seen, headlines } = await crawled(item(' ', { path: 'a' }), item('Glacier calves'))
     expect(await ingest()).toMatchObject({ added: 1, refused: { 'no-title': 1 } })
     expect(await headlines()).toEqual(['Glacier calves'])
@@ -63,7 +63,7 @@ describe('a batch of items', () => {
     expect(await seen()).toEqual([true, true])
   })
 
-  it('a batch with an edited item corrects its article, which stays one', async () => {
+  it('a batch with an edited item corrects its article without adding another', async () => {
     const { feed, ingest, crawlAgain, headlines } = await crawled(item('Ferry treaty singed', { path: 'ferry' }))
     await ingest()
     feed.state.items = [item('Ferry treaty signed', { path: 'ferry' })]
@@ -71,7 +71,7 @@ describe('a batch of items', () => {
     expect(await headlines()).toEqual(['Ferry treaty signed'])
   })
 
-  it('what is learnt of an article is the title it was classified by, and it keeps the title as published', async () => {
+  it('the title without labels is used to classify and learn, and the article keeps the published title', async () => {
     const { desk, batch, headlines } = await crawled(item('UPDATE 3-Ferry treaty signed in Port Ellin'))
     const titles: string[] = []
     await desk.run(articles, batch, {
@@ -85,14 +85,14 @@ describe('a batch of items', () => {
     expect(await headlines()).toEqual(['UPDATE 3-Ferry treaty signed in Port Ellin'])
   })
 
-  it('a batch of a source that was removed meanwhile is left out', async () => {
+  it('a batch of a source that was removed meanwhile is skipped', async () => {
     const { desk, ingest, headlines } = await crawled(item('Ferry treaty signed'))
     await desk.catalogue.remove([courier])
     expect(await ingest()).toMatchObject({ skipped: 1, why: expect.stringContaining('courier') })
     expect(await headlines()).toEqual([])
   })
 
-  it('items are not known where too few replicas have their articles, so that they come again', async () => {
+  it('items are not marked as known if too few replicas have their articles, so that they are ingested again', async () => {
     const { desk, ingest, seen, headlines } = await crawled(item('Ferry treaty signed'))
     desk.replicas.wanted = 1
     await expect(ingest()).rejects.toThrow('only 0 of 1 replicas')
@@ -103,7 +103,7 @@ describe('a batch of items', () => {
     expect(await headlines()).toEqual(['Ferry treaty signed'])
   })
 
-  it('an item whose article was lost from Redis comes in again with the next crawl, though it is known', async () => {
+  it('an item whose article was lost from Redis is ingested again by the next crawl, though it is known', async () => {
     const { desk, ingest, batch, crawlAgain, headlines } = await crawled(item('Ferry treaty signed'))
     await ingest()
     const [known] = await desk.sources.lookUpSeen(courier, batch.items)
@@ -115,7 +115,7 @@ describe('a batch of items', () => {
     expect(await headlines()).toEqual(['Ferry treaty signed'])
   })
 
-  it('the validators of a feed are kept with the last batch of its crawl, and not before', async () => {
+  it('the validators of a feed are stored with the last batch of its crawl, and not before', async () => {
     const { desk, ingest } = await crawled(item('Ferry treaty signed'))
     const etag = async () => (await desk.sources.state(courier)).validators?.etag ?? null
     expect(await etag()).toBeNull()

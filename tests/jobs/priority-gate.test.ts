@@ -10,12 +10,12 @@ const aGate = () => {
   return { opened, open }
 }
 
-describe('work that may wait', () => {
-  it('work that may wait goes on at once where nothing goes first', async () => {
+describe('work of low priority', () => {
+  it('work of low priority starts at once if no other is running', async () => {
     await createPriorityGate({ maxWait: 60_000 }).yieldToLists()
   })
 
-  it('work that may wait waits until all that goes first is done, also where some of it failed', async () => {
+  it('work of low priority waits until all work of high priority is done, even if some of it failed', async () => {
     const { runFirst, yieldToLists } = createPriorityGate({ maxWait: 60_000 })
     const [one, other] = [aGate(), aGate()]
     const order: string[] = []
@@ -36,7 +36,7 @@ describe('work that may wait', () => {
     expect(order).toEqual(['one', 'other', 'articles'])
   })
 
-  it('work that may wait is not held up for ever', async () => {
+  it('work of low priority waits no longer than its maximum wait', async () => {
     const { runFirst, yieldToLists } = createPriorityGate({ maxWait: 5 })
     const gate = aGate()
     const endless = runFirst(() => gate.opened)

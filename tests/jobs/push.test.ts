@@ -16,7 +16,7 @@ import { testRedis } from '../support/redis.ts'
 const { redis, keys } = testRedis()
 
 describe('a hub', () => {
-  it('a hub is asked by one at a time with the gap of its domain, and left alone for all when it asks for patience', async () => {
+  it('a hub gets one request at a time with the gap of its domain, and none after it answered 429, for any subscription', async () => {
     const hub = await serve((_, response) => response.writeHead(429, { 'retry-after': '600' }).end('too many'))
     const crawl = CrawlSettings.parse({ allow: ['127.0.0.0/8'], hostGap: '30s' })
     const catalogue = ['a', 'b'].map(id =>

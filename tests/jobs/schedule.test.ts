@@ -68,7 +68,7 @@ describe('ticks', () => {
     ['Europe/Berlin', 'spring', '2026-03-29T01:00:00Z'],
     ['Australia/Lord_Howe', 'autumn', '2026-04-04T15:00:00Z'],
     ['Australia/Lord_Howe', 'spring', '2026-10-03T15:30:00Z'],
-  ])('ticks come as ever where local time in %s jumps in %s', async (zone, _, jumpsAt) => {
+  ])('ticks run as usual when local time in %s jumps in %s', async (zone, _, jumpsAt) => {
     const hours = await ticking(zone, Date.parse(jumpsAt) - 90 * MINUTE + 500, [MINUTE, HOUR / 2])
     for (const half of [1, 2, 3, 4, 5, 6]) {
       await hours.pass(30 * MINUTE)
@@ -77,7 +77,7 @@ describe('ticks', () => {
     await hours.stop()
   })
 
-  it('ticks come as ever to a process that was started within the hour that is repeated', async () => {
+  it('ticks run as usual in a process started within the repeated hour of a clock change', async () => {
     const started = await ticking('America/New_York', Date.parse('2026-11-01T06:20:00.500Z'), [5 * SECOND, MINUTE])
     await started.pass(10 * MINUTE)
     expect(started.counts).toEqual([120, 10])
@@ -89,7 +89,7 @@ describe('ticks', () => {
     ['a day', DAY],
     ['30 days', 30 * DAY],
     ['two years', 730 * DAY],
-  ])('ticks go on at once where the clock goes %s ahead, and what was missed is not gone through', async (_, ahead) => {
+  ])('ticks go on at once when the clock jumps ahead by %s, and missed ones are not repeated', async (_, ahead) => {
     const step = await ticking('America/New_York', Date.parse('2026-06-10T12:00:00.500Z'), [5 * SECOND, MINUTE, HOUR])
     await step.pass(MINUTE)
     expect(step.counts).toEqual([12, 1, 0])
@@ -110,7 +110,7 @@ describe('ticks', () => {
     ['an hour', HOUR],
     ['a day', DAY],
     ['30 days', 30 * DAY],
-  ])('ticks go on at once where the clock is put back by %s', async (_, back) => {
+  ])('ticks go on at once when the clock is set back by %s', async (_, back) => {
     const step = await ticking('Europe/Berlin', Date.parse('2026-06-10T12:00:00.500Z'), [5 * SECOND, MINUTE])
     await step.pass(MINUTE)
     await step.set(-back)
@@ -119,7 +119,7 @@ describe('ticks', () => {
     await step.stop()
   })
 
-  it('ticks of which one still runs are left out, and come again when it is done', async () => {
+  it('ticks are skipped while the one before still runs, and resume when it is done', async () => {
     vi.useFakeTimers({
       toFake: ['Date', 'setTimeout', 'clearTimeout'],
       now: Date.parse('2026-06-10T12:00:00.500Z'),

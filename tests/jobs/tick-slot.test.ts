@@ -7,8 +7,8 @@ const { redis, keys } = testRedis()
 const parts = { redis, keys, daemonId: 'one', signal: new AbortController().signal }
 const aSlot = (isAwaited = true) => ({ id: `sample:${randomUUID()}`, keptFor: 60_000, isAwaited })
 
-describe('a slot of a tick', () => {
-  it('a slot of a tick that another replica took over while its holder stalled stays the other one’s when the first ends', async () => {
+describe('a tick shared by replicas', () => {
+  it('a tick that another replica took over from a stalled one stays with it when the stalled one ends', async () => {
     const slot = aSlot()
     const key = keys.tick(slot.id)
     const stalls = async () => {
@@ -20,7 +20,7 @@ describe('a slot of a tick', () => {
     expect(await redis.pttl(key)).toBeLessThanOrEqual(6_000)
   })
 
-  it('a slot of a tick is run once by replicas that wake at the same moment, and not again once it is done', async () => {
+  it('a tick is run once by replicas that wake at the same moment, and not again once it is done', async () => {
     const slot = aSlot(false)
     let runs = 0
     const run = async () => {
@@ -32,7 +32,7 @@ describe('a slot of a tick', () => {
     expect(runs).toBe(1)
   })
 
-  it('a slot of a tick whose tick failed is done as well, and the failure is told', async () => {
+  it('a tick that failed is not run again by another replica, and its error is reported', async () => {
     const slot = aSlot()
     const fails = () => Promise.reject(new Error('no such tick'))
     await expect(runSlot(slot, fails, parts)).rejects.toThrow('no such tick')

@@ -35,25 +35,25 @@ const run = async (name: string, tokens?: readonly string[]): Promise<string[]> 
 }
 
 describe('the table of ticks', () => {
-  it('the table of ticks has spans that node-cron can be told, and each name once', () => {
+  it('the table of ticks has only intervals that node-cron can express, and unique names', () => {
     const { ticks } = someTicks()
     expect(new Set(ticks.map(({ name }) => name)).size).toBe(ticks.length)
     for (const { every } of ticks) expect(cronPattern(every)).toMatch(/\*\//)
   })
 
-  it('a tick queues due crawls until the next tick is there', async () => {
+  it('the tick for due crawls runs until the next tick', async () => {
     expect(await run('crawl-due')).toEqual(['queue due crawls within 5000'])
   })
 
-  it('a tick refreshes the lists after what editors decided has taken effect', async () => {
+  it('the tick that refreshes lists does so after the latest editorial decisions are in force', async () => {
     expect(await run('refresh-lists')).toEqual(['refresh expiry', 'follow blocks', 'enqueue latest,must-reads true'])
   })
 
-  it('a tick queues no push where no subscription is due', async () => {
+  it('the tick for push queues nothing if no subscription is due', async () => {
     expect(await run('push-due')).toEqual(['claim 1000'])
   })
 
-  it('a tick queues a push for each subscription that is due', async () => {
+  it('the tick for push queues a job for each subscription that is due', async () => {
     const asked = await run('push-due', ['a'.repeat(20), 'b'.repeat(20)])
     expect(asked).toHaveLength(2)
     expect(asked[1]).toMatch(/^queue pushes/)
@@ -64,7 +64,7 @@ describe('the table of ticks', () => {
     ['sample', 'sample'],
     ['push-reconcile', 'reconcile'],
     ['rebalance-budget', 'rebalance'],
-  ])('the table of ticks runs %s', async (name, what) => {
+  ])('the table of ticks runs the action of %s', async (name, what) => {
     expect(await run(name)).toEqual([what])
   })
 })

@@ -3,20 +3,20 @@ import { frequentWords, languagesWithWords, rankOf } from '../../src/languages/b
 import { foldWords } from '../../src/util/words.ts'
 
 describe('frequent words', () => {
-  it('ranks common words above rare ones, and does not know names that are rarer still', () => {
+  it('frequent words rank above rare ones, and do not include rare names', () => {
     expect(rankOf('the', 'en')).toBe(1)
     expect(rankOf('minister', 'en')).toBeLessThan(200)
     expect(rankOf('volcano', 'en')).toBeGreaterThan(2_000)
     expect(rankOf('qwertzuiop', 'en')).toBeNull()
   })
 
-  it('are not known for a language without a list', () => {
+  it('frequent words are unknown for a language without a list', () => {
     expect(rankOf('the', 'xx')).toBeNull()
     expect(frequentWords('xx')).toEqual([])
     expect(frequentWords('../words/en')).toEqual([])
   })
 
-  it.each([...languagesWithWords])('are distinct when folded, and lower case, in %s', language => {
+  it.each([...languagesWithWords])('frequent words are distinct when folded, and lower case, in %s', language => {
     const words = frequentWords(language)
     expect(new Set(words).size).toBe(words.length)
     expect(words.filter(word => word !== word.toLowerCase() || foldWords(word).includes(' '))).toEqual([])

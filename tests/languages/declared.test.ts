@@ -47,7 +47,7 @@ describe('a declared language', () => {
     [null, null],
     [undefined, null],
     ['x'.repeat(10_000), null],
-  ])('%j is %j', (written, tag) => {
+  ])('the declared language %j is read as %j', (written, tag) => {
     expect(parseDeclaredLanguage(written)).toBe(tag)
   })
 })
@@ -82,7 +82,7 @@ describe('the language of an article', () => {
     ['Japanese, though its feed says Welsh', '日銀が利上げを決定', ['cy'], 'ja'],
     ['Marathi as declared, in the script of Hindi', 'मुंबईत मुसळधार पावसाचा इशारा', ['mr'], 'mr'],
     ['Danish as declared, though Norwegian is as probable', 'Forfatteren Bent Kjærgaard er død, 78 år', ['da'], 'da'],
-  ] as const)('is %s', (_, text, declared, language) => {
+  ] as const)('the language of an article is %s', (_, text, declared, language) => {
     expect(decideLanguage(text, declared)).toBe(language)
   })
 })

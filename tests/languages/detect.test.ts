@@ -27,7 +27,7 @@ describe('the language of a headline', () => {
   const known = [...headlines, ...paired].filter(([language]) => language !== 'sw')
   const languages = [...new Set(known.map(([language]) => language))]
 
-  it('is detected, or left open, for 28 languages', () => {
+  it('the language of a headline is detected, or left open, for 28 languages', () => {
     expect(languages.length).toBeGreaterThanOrEqual(27)
     const wrong = known.filter(([language, text]) => ![language, undefined].includes(said(text)))
     expect(wrong.length / known.length, JSON.stringify(wrong)).toBeLessThan(0.015)
@@ -36,7 +36,7 @@ describe('the language of a headline', () => {
   })
 
   it.each(languages.filter(language => language !== 'en'))(
-    'is detected for at least 7 of 8 headlines in %s',
+    'the language of a headline is detected for at least 7 of 8 headlines in %s',
     language => {
       const own = known.filter(([each]) => each === language)
       const right = own.filter(([, text]) => said(text) === language)
@@ -44,7 +44,7 @@ describe('the language of a headline', () => {
     },
   )
 
-  it('is never English for a headline in another language, Swahili among them, which is not known', () => {
+  it('the language of a headline in another language is never taken for English, even for Swahili, which is unknown', () => {
     expect([...headlines, ...paired].filter(([language, text]) => language !== 'en' && said(text) === 'en')).toEqual([])
     const swahili = headlines.filter(([language]) => language === 'sw')
     expect(swahili.filter(([, text]) => said(text) === undefined).length).toBeGreaterThanOrEqual(10)
@@ -57,23 +57,23 @@ describe('the language of a headline', () => {
     ['ko', 'LA 다저스, 뉴욕 양키스에 5-3 승리'],
     ['ru', 'Apple и Google обжаловали решение ФАС'],
     ['el', 'Apple: νέο iPhone'],
-  ])('is %s where its script and its letters say so: %s', (language, text) => {
+  ])('the language of a headline is %s if its script and letters say so: %s', (language, text) => {
     expect(said(text)).toBe(language)
   })
 
   it.each(['', '   ', '2026', '🎉🎉🎉', 'https://example.com/a/b', '@desk #live', '12:30', '!!!'])(
-    'is left open for %j, which has no words',
+    'the language of %j, which has no words, is left open',
     text => {
       expect(detectLanguage(text)).toBeNull()
     },
   )
 
-  it('is what its publisher declares, if that is written in the same script and as probable', () => {
+  it('the language of a headline is the declared one if that uses the same script and is as probable', () => {
     expect(detectLanguage('दिल्लीत पावसाचा इशारा', 'mr')?.language).toBe('mr')
     expect(detectLanguage('Der Bundestag hat das Rentenpaket verabschiedet', 'en')?.language).toBe('de')
   })
 
-  it('takes bounded time for a title of 100,000 characters', () => {
+  it('the language of a headline is detected in bounded time for a title of 100,000 characters', () => {
     const start = performance.now()
     for (const text of ['a'.repeat(100_000), 'лес '.repeat(25_000), '@'.repeat(100_000), '1a'.repeat(50_000)])
       detectLanguage(text)

@@ -10,7 +10,7 @@ describe('names in a text', () => {
     ['fr', 'Le maire de Valdoria reçoit Dupont à Lyon', ['valdori', 'dupont', 'lyon']],
     ['pt', 'O ministro visita Valdoria e Lisboa', ['valdor', 'lisbo']],
     ['ru', 'Министр встретился с Ивановым в Москве', ['иванов', 'москв']],
-  ])('names in a text of %s are its words with capitals, but for the first', (language, text, expected) => {
+  ])('names in a text of %s are its capitalised words, except the first', (language, text, expected) => {
     expect(names(text, language)).toEqual(expected)
   })
 
@@ -21,22 +21,22 @@ describe('names in a text', () => {
     ['ko', '서울에서 폭우로 열차 운행 중단', 'a script without capitals'],
     ['ar', 'وزير الخارجية يصل إلى القاهرة', 'a script without capitals'],
     ['en', 'FERRY WORKERS MEET', 'all of it large'],
-  ])('names in a text of %s are not told by capitals in %s: %s', (language, text) => {
+  ])('names in a text of %s are not recognised by capitals in %s: %s', (language, text) => {
     expect(names(text, language)).toEqual([])
   })
 
-  it('names in a text are abbreviations and numbers of things, wherever they stand; not years, quarters and round sums', () => {
+  it('names in a text include abbreviations and numbers of things anywhere, but not years, quarters and round sums', () => {
     expect(names('BMW Recalls Every A380 Seat In Huge Blow', 'en')).toEqual(['bmw', 'a380'])
     expect(names('Die CDU will mehr', 'de')).toEqual(['cdu'])
     expect(names('flight 370 and 500 of 2014 in Q1', 'en')).toEqual(['370'])
   })
 
-  it('names in a text say which name follows them', () => {
+  it('names in a text record which name follows them', () => {
     const found = findNames('crews sail with Ada Berg to Port Ellin, Oslo', 'en')
     expect(Object.fromEntries(found)).toEqual({ ada: 'berg', berg: '', port: 'ellin', ellin: '', oslo: '' })
   })
 
-  it('names in a text are not what begins a sentence or a quotation', () => {
+  it('names in a text do not include the first word of a sentence or quotation', () => {
     expect(names('It rained. Ferries stopped: “Nobody sails”, said Berg', 'en')).toEqual(['berg'])
   })
 })

@@ -13,11 +13,11 @@ describe('the words of a text', () => {
     ['th', 'แผ่นดินไหวที่เชียงราย', ['แผ่น', 'ดิน', 'ไหว', 'ที่', 'เชียงราย']],
     ['ko', '경주서 규모 4.0 지진', ['경주서', '규모', '4', '0', '지진']],
     ['', '', []],
-  ])('are found in %j: %s', (language, text, words) => {
+  ])('the words of a text in the language %j are found: %s', (language, text, words) => {
     expect(splitText(text, language)).toEqual(words)
   })
 
-  it('that tell it apart are folded, without stopwords and single letters, and their forms match as stems', () => {
+  it('the significant words of a text are folded and stemmed, without stopwords and single letters', () => {
     expect(tellingWords("The mayor's visits to Öland in 2026", 'en')).toEqual(['mayor', 'visits', 'oland', '2026'])
     const same = (language: string, one: string, other: string): void =>
       expect(tellingWords(one, language, true)).toEqual(tellingWords(other, language, true))
@@ -30,13 +30,13 @@ describe('the words of a text', () => {
     expect(tellingWords('مدينة', 'ar', true)).not.toEqual([])
   })
 
-  it('keep their endings in a language without rules for them', () => {
+  it('the words of a text keep their endings in a language without stemming rules', () => {
     expect(stemmerFor('xx')).toBeNull()
     expect(tellingWords('visits', 'xx', true)).toEqual(['visits'])
     expect(tellingWords('visits', '', true)).toEqual(['visits'])
   })
 
-  it('take bounded time in a text of 100,000 characters', () => {
+  it('the words of a text are found in bounded time for 100,000 characters', () => {
     const start = performance.now()
     for (const text of ['a'.repeat(100_000), 'ab '.repeat(33_000), '東京'.repeat(50_000), '🎉'.repeat(50_000)])
       for (const language of ['en', 'ja', 'ru', 'ko']) tellingWords(text, language, true)

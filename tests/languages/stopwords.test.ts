@@ -14,24 +14,24 @@ describe('stopwords', () => {
     ['ar', 'قال', 'الأربعاء', 'على', 'وزير', 'حريق'],
     ['ko', '속보', '수요일', '그리고', '장관', '화재'],
     ['ja', '速報', '水曜日', 'これ', '大臣', '火災'],
-  ])('in %s are words of grammar and reporting, not what news is about', (language, ...words) => {
+  ])('stopwords in %s are words of grammar and reporting, not words that news is about', (language, ...words) => {
     const stop = stopwordsOf(language)
     expect(words.map(word => stop.has(foldWords(word)))).toEqual([true, true, true, false, false])
   })
 
-  it('do not include names of countries written with two letters', () => {
+  it('stopwords do not include two-letter names of countries', () => {
     expect(['uk', 'us', 'tv', 'ai', 'eu'].filter(word => stopwordsOf('en').has(word))).toEqual(['us'])
   })
 
   it.each(readdirSync('src/languages/tables/stopwords').map(file => file.slice(0, -'.txt'.length)))(
-    'are single folded words in %s',
+    'stopwords are single folded words in %s',
     language => {
       const words = [...stopwordsOf(language)]
       expect(words.filter(word => word === '' || foldWords(word) !== word || word.includes(' '))).toEqual([])
     },
   )
 
-  it('are none for a language without a list', () => {
+  it('stopwords are empty for a language without a list', () => {
     expect(stopwordsOf('xx').size).toBe(0)
   })
 })

@@ -18,8 +18,8 @@ const count = async (at: number) => {
   }
 }
 
-describe('the window that has all events of another', () => {
-  it('the window that has all events of another is the narrowest that reaches back to the first of them', () => {
+describe('the window with the same events as another', () => {
+  it('the narrowest window that reaches back to the first event has all events of a wider one', () => {
     const cover = (window: Parameters<typeof findCover>[0], age: number) => findCover(window, NOON - age, NOON)
     expect([cover('week', 50 * MINUTE), cover('day', 50 * MINUTE), cover('hour', 50 * MINUTE)]).toEqual([
       ...['hour', 'hour', 'hour'],
@@ -29,7 +29,7 @@ describe('the window that has all events of another', () => {
     expect(findCover('week', null, NOON)).toBe('')
   })
 
-  it('the first event of a week is known to five minutes where the day has it, and else to the hour', async () => {
+  it('the first event of a week is known to five minutes within the last day, and to the hour before that', async () => {
     const reads = createReads({ redis, keys, tops: async () => [], counts: {} as never }) // not called here
     expect(await reads.firstCounted('view', NOON)).toBeNull()
     await count(NOON - 10 * MINUTE)
@@ -43,7 +43,7 @@ describe('the window that has all events of another', () => {
     expect(await reads.firstCounted('share', NOON)).toBeNull()
   })
 
-  it("a list's meta says which window has all of its events, and that it changed where only that did", async () => {
+  it('the meta of a list names the window that has all its events, and a change of that alone is a new version', async () => {
     const desk = room.open()
     await redis.del(ROLLING.map(({ window }) => keys.eventState(`index:view:${window}`)))
     const covers = async (name: string) => {

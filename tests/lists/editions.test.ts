@@ -19,7 +19,7 @@ describe('lists of a language and of a group of sources', () => {
     return desk.takeIn([{ article, decision: newIn(story) }])
   }
 
-  it('lists of a language and of a group of sources are named with those of everything, of latest by section too', () => {
+  it('lists of a language and of a group of sources are among the list names, latest by section too', () => {
     const names = desk.publisher.names()
     for (const name of [
       'latest:language:de',
@@ -32,7 +32,7 @@ describe('lists of a language and of a group of sources', () => {
       expect(names).toContain(name)
   })
 
-  it('lists of a language and of a group of sources show articles of that language, whatever its region, and of those sources alone', async () => {
+  it('lists of a language and of a group of sources show only articles of that language, in any region, or of those sources', async () => {
     await publish('Fähre nimmt den Betrieb auf', 'courier', 'de-AT', 's1')
     await publish('Ferry back in service', 'herald', 'en', 's2')
     await publish('Balsa volta a operar', 'gazette', 'pt', 's3', 'sports')
@@ -49,7 +49,7 @@ describe('lists of a language and of a group of sources', () => {
     expect(await room.titles('latest:sports:group:locals')).toEqual(['Balsa volta a operar'])
   })
 
-  it('lists of a language and of a group of sources show a story by the article of it that is theirs, where another leads it', async () => {
+  it('lists of a language and of a group of sources show their own article of a story if another leads it', async () => {
     await publish('Harbour strike ends', 'gazette', 'en', 's4')
     await publish('Hafenstreik zu Ende', 'courier', 'de', 's4')
     await publish('Strike over at the harbour', 'herald', 'en', 's4')
@@ -59,7 +59,7 @@ describe('lists of a language and of a group of sources', () => {
     expect(await room.titles('latest:group:locals')).toContain('Harbour strike ends')
   })
 
-  it('lists of a language and of a group of sources change with every article that may be theirs, and all that show it with an edit', async () => {
+  it('lists of a language and of a group of sources change with every article that may be theirs, and with edits of shown ones', async () => {
     const ingested = await publish('Noch eine Meldung', 'herald', 'de', 's5')
     expect(desk.publisher.affectedBy(ingested)).toEqual(
       expect.arrayContaining(['latest:language:de', 'latest:group:locals', 'latest:world:language:de']),
@@ -70,14 +70,14 @@ describe('lists of a language and of a group of sources', () => {
     )
   })
 
-  it('lists of a language and of a group of sources are no lists where nothing of the kind is configured', async () => {
+  it('lists of a language or a group of sources that is not configured are refused', async () => {
     await expect(desk.publisher.publish('latest:group:nobody')).rejects.toThrow(
       /"nobody" is not a group of lists.groups/,
     )
   })
 })
 
-describe('a list of reads whose input has stopped', () => {
+describe('a list of reads without new events', () => {
   const room = aListRoom({ settings: { minEntries: 2, minVisitors: 1, mostRead: 5, staleAfter: '1h' } })
   const desk = room.open()
   const { redis, keys, clock } = room
@@ -91,7 +91,7 @@ describe('a list of reads whose input has stopped', () => {
     await desk.visitors.note([{ article: idOf(title), visitor: 'v', hash: () => 'h', at: clock.now }])
   }
 
-  it('a list of reads whose input has stopped stays as it was, marked stale, and is ranked anew when events come again', async () => {
+  it('a list of reads without new events stays as it was, marked stale, and is ranked again when events arrive', async () => {
     for (const article of articles) await desk.takeIn([{ article, decision: newIn(`s${article.title}`) }])
     await redis.xadd(keys.events(), `${clock.now}-1`, 'kind', 'view', 'article', idOf('First'))
     await reads('Second', 9)
@@ -115,7 +115,7 @@ describe('a list of reads whose input has stopped', () => {
     expect(await room.meta('most-read:hour')).toMatchObject({ stale: '0' })
   })
 
-  it('a list of reads whose input has stopped lets go of what may not be shown any more, and is filled up from what is new', async () => {
+  it('a list of reads without new events drops articles that may no longer be shown, and is backfilled with new ones', async () => {
     clock.now += 2 * HOUR
     await desk.editors.place({
       ...{ kind: 'block', what: idOf('Fourth'), list: '*', by: 'ed', at: clock.now, until: clock.now + HOUR },
@@ -129,7 +129,7 @@ describe('a list of reads whose input has stopped', () => {
   })
 })
 
-describe('visitors of an article', () => {
+describe('the visitors of an article', () => {
   const room = aListRoom()
   const { visitors } = room.open()
   const { clock } = room
@@ -142,7 +142,7 @@ describe('visitors of an article', () => {
       ),
     )
 
-  it('visitors of an article are counted by window, one who comes again once, one who is not named for himself', async () => {
+  it('the visitors of an article are counted per window, a returning one once, and each view without a visitor as one', async () => {
     await visitors.note([view('ann'), view('ann'), view('ben'), view(''), view('')])
     expect(await counts()).toEqual({ hour: 4, day: 4, week: 4 })
     clock.now += 2 * HOUR
@@ -152,7 +152,7 @@ describe('visitors of an article', () => {
     expect(await counts()).toEqual({ hour: 0, day: 0, week: 0 })
   })
 
-  it('visitors of an article are told apart up to fifty, and again when a quarter of an hour has passed', async () => {
+  it('the visitors of an article are counted up to fifty, and new ones are counted again after a quarter of an hour', async () => {
     await visitors.note(Array.from({ length: 80 }, (_, n) => view(`crowd ${n}`)))
     expect(await counts()).toEqual({ hour: 50, day: 50, week: 50 })
     clock.now += 50 * MINUTE
@@ -173,7 +173,7 @@ describe('articles read by the same readers', () => {
   const read = (visitor: string, title: string) =>
     desk.coReads.note([{ article: idOf(title), visitor, hash: () => visitor, at: clock.now }])
 
-  it('articles read by the same readers are related though nothing in their texts is alike, the surer the more readers they share', async () => {
+  it('articles read by the same readers are related even if their texts differ, more surely the more readers they share', async () => {
     for (const article of articles) await desk.takeIn([{ article, decision: newIn(`s${article.title}`) }])
     for (const visitor of ['ann', 'ben', 'cay', 'dan']) {
       await read(visitor, 'Budget')
@@ -191,7 +191,7 @@ describe('articles read by the same readers', () => {
     expect((await room.titles(`related:${idOf('Ferry')}`)).toSorted()).toEqual(['Budget', 'Tax'])
   })
 
-  it('articles read by the same readers tell each list that shows an article, so that an edit of it reaches them', async () => {
+  it('articles read by the same readers are found with the related lists that show them, so that an edit reaches these', async () => {
     expect((await desk.publisher.relatedShowing([idOf('Tax')])).toSorted()).toEqual(
       [idOf('Budget'), idOf('Ferry')].toSorted(),
     )

@@ -14,8 +14,8 @@ const alike = (
     one.words.map(word => rarity[word] ?? 6),
   )
 
-describe('likeness of two articles', () => {
-  it('likeness counts a name more than another word, and a word of titles more than one of summaries', () => {
+describe('the similarity of two articles', () => {
+  it('similarity weighs a name more than another word, and a word of the title more than one of the summary', () => {
     const article = profile('Mayor meets Berg about the ferry', 'Talks in Oslo lasted all night.')
     const [name, word] = [profile('Party drops Berg'), profile('The ferry sinks')]
     expect(alike(article, name)).toMatchObject({ evidence: 3, names: ['berg'], words: [] })
@@ -26,7 +26,7 @@ describe('likeness of two articles', () => {
     )
   })
 
-  it('likeness counts rare words more than common ones, and very common ones not at all', () => {
+  it('similarity weighs rare words more than common ones, and very common ones not at all', () => {
     const [one, other] = [profile('Storm floods harbour'), profile('Storm empties harbour')]
     const evidence = (storm: number) => alike(one, other, { storm, harbour: 2 }).evidence
     expect(evidence(7)).toBeGreaterThan(evidence(5))
@@ -35,7 +35,7 @@ describe('likeness of two articles', () => {
     expect(evidence(12)).toBe(evidence(8))
   })
 
-  it('likeness takes a first name that goes on differently for no name, and a whole name for one', () => {
+  it('similarity counts a shared whole name fully, but a shared first name with another surname hardly at all', () => {
     const article = profile('player of Neil Young sells well')
     const [otherNeil, young] = [profile('film by Neil Burger opens'), profile('fans of Neil Young wait')]
     expect(alike(article, otherNeil)).toMatchObject({ names: [] })
@@ -49,13 +49,13 @@ describe('likeness of two articles', () => {
     ['ko', '발도리아 항구 폐쇄', '발도리아 항구 다시 열려'],
     ['ar', 'إغلاق ميناء فالدوريا', 'ميناء فالدوريا يفتح أبوابه'],
     ['ru', 'Порт Вальдории закрыт', 'Порт Вальдории снова открыт'],
-  ])('likeness in %s is told by rare words, whatever is capitalised', (language, title, other) => {
+  ])('similarity in %s depends on rare words, whatever is capitalised', (language, title, other) => {
     const { evidence, names, words } = alike(profile(title, '', language), profile(other, '', language))
     expect(names.length + words.length).toBeGreaterThanOrEqual(2)
     expect(evidence).toBeGreaterThan(0)
   })
 
-  it('likeness of articles in two languages is none', () => {
+  it('similarity of articles in two languages is zero', () => {
     expect(alike(profile('Taxi Oslo', '', 'en'), profile('Taxi Oslo', '', 'no'))).toEqual({
       evidence: 0,
       names: [],
@@ -63,7 +63,7 @@ describe('likeness of two articles', () => {
     })
   })
 
-  it('likeness reads neither whose text it is nor where it was written', () => {
+  it('similarity ignores the agency credit and the dateline of a text', () => {
     const article = profile('Ferry strike ends (Reuters)', 'PORT ELLIN, Valdoria (Reuters) -- Crews sail again.')
     expect(article.words).not.toContain('reuter')
     expect(article.words).not.toContain('ellin')
@@ -77,13 +77,13 @@ describe('likeness of two articles', () => {
     ['en', 'Ferry operator hid faults', 'Minister took gifts from builder', 'Port Ellin (Reuters) - '],
     ['de', 'WDH/Fähre sinkt vor Küste', 'WDH/Minister tritt zurück', ''],
     ['fr', 'DIAPORAMA. Un ferry coule au large', 'DIAPORAMA. Le ministre démissionne enfin', ''],
-  ])('likeness in %s counts no label and no credit: %s', (language, one, other, credit) => {
+  ])('similarity in %s ignores labels and credits: %s', (language, one, other, credit) => {
     const [first, second] = [profile(one, `${credit}Yes.`, language), profile(other, `${credit}No.`, language)]
     const { names, words } = alike(first, second)
     expect([...names, ...words].filter(word => !['port', 'ellin'].includes(word))).toEqual([])
   })
 
-  it('two headlines are the same if they share most words of the shorter', () => {
+  it("two headlines are the same if they share most of the shorter one's words", () => {
     const ferry = profile('Ferry strike ends after nine days')
     expect(isSameHeadline(ferry, profile('Nine days of ferry strike end'))).toBe(true)
     expect(isSameHeadline(ferry, profile('Ferry strike costs harbour millions'))).toBe(false)

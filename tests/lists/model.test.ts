@@ -575,7 +575,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
 }
 
 describe('lists after any history', () => {
-  it('lists after any history are those of a naive model: entries, order, counts and what placed them', {
+  it('lists after any history equal those of a naive model: entries, order, counts and terms of their scores', {
     timeout: 120_000,
   }, async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), play), {

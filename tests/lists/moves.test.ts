@@ -32,8 +32,8 @@ const begin = async () => {
   return desk
 }
 
-describe('articles that move', () => {
-  it('the reads of a story that was merged into another count for that one without a restart', async () => {
+describe('stories that are merged or split, in lists', () => {
+  it('a story merged into another brings its reads with it, without a restart', async () => {
     const desk = await begin()
     await desk.publisher.publish('most-read:day')
     expect(await room.titles('most-read:day')).toEqual([vote.title, quake.title, wave.title])
@@ -46,7 +46,7 @@ describe('articles that move', () => {
     ])
   })
 
-  it('a merge that died before it was noted names all articles of the joint story when it is run again', async () => {
+  it('a merge that died half-way reports all articles of the merged story when it is run again', async () => {
     const desk = await begin()
     expect((await desk.archive.merge(s2, s1, NOON)).moved).toEqual([wave.id])
     const again = await desk.archive.merge(s2, s1, NOON)
@@ -66,7 +66,7 @@ describe('articles that move', () => {
     expect((await desk.archive.stories([s1, to])).map(story => story?.articles)).toEqual([[quake.id], [wave.id]])
   })
 
-  it('a story that is read a little in hundreds of articles stands above one that is read more in a single one', async () => {
+  it('a story with few reads on each of hundreds of articles ranks above one with more reads on a single article', async () => {
     const desk = await begin()
     const reports = Array.from({ length: 320 }, (_, at) =>
       anArticle({ title: `Report ${at}`, url: `https://x.example/${at}` }),
@@ -81,7 +81,7 @@ describe('articles that move', () => {
     expect((await room.list('most-read:day'))[0]).toMatchObject({ story: { id: 'many', articles: 60 } })
   })
 
-  it('a story of three publishers of yesterday is a must-read though hundreds of newer articles came', async () => {
+  it('a story of three publishers from yesterday is a must-read even if hundreds of newer articles came', async () => {
     const desk = await begin()
     const publishedAt = NOON - 30 * 3_600_000
     const told = ['courier', 'herald', 'gazette'].map(source =>
@@ -98,7 +98,7 @@ describe('articles that move', () => {
       expect((await room.list(name))[0]).toMatchObject({ story: { id: 'dam', sources: 3 } })
   })
 
-  it('an article that moves has its related list written anew, as have the lists that show it', async () => {
+  it('an article that moves has its related list rewritten, and the lists that show it', async () => {
     const desk = await begin()
     await desk.publisher.publishRelated([quake.id, vote.id])
     const queues = { publish: { addBulk: async () => [] } } as unknown as Queues // it only adds jobs there
@@ -109,7 +109,7 @@ describe('articles that move', () => {
     expect(await room.titles(`related:${quake.id}`)).not.toContain(wave.title)
   })
 
-  it('a pin of an address is in force once the address leads to an article, and shows its later edits', async () => {
+  it('a pin by URL takes effect once the URL leads to an article, and shows its later edits', async () => {
     const desk = await begin()
     const elsewhere = anArticle({ title: vote.title, url: 'https://gazette.example/amp/vote', source: 'gazette' })
     await desk.editors.place({

@@ -31,7 +31,7 @@ for (const name of ['latest', 'latest:world', 'most-read:week', 'must-reads']) a
 const python = findPython()
 
 describe('the contract, as other programs read and write it', () => {
-  it.skipIf(!python)('a Python program with redis-py reads and writes by the contract', () => {
+  it.skipIf(!python)('a Python program with redis-py can read and write by the contract', () => {
     const said = execFileSync(python ?? '', ['tests/lists/contract.py', where, room.keys.prefix], { encoding: 'utf8' })
     const found = JSON.parse(said) as {
       lists: Record<string, Entry[]>
@@ -59,7 +59,7 @@ describe('the contract, as other programs read and write it', () => {
   const cli = ['/usr/bin/redis-cli', 'redis-cli'].find(
     binary => spawnSync(binary, ['--version'], { stdio: 'ignore' }).status === 0,
   )
-  it.skipIf(!cli)('redis-cli reads and writes by the contract', () => {
+  it.skipIf(!cli)('redis-cli can read and write by the contract', () => {
     const ask = (...command: string[]): string => {
       const to = 'socket' in address ? ['-s', address.socket] : ['-u', address.url]
       return execFileSync(cli ?? '', [...to, '--raw', ...command], { encoding: 'utf8' }).trimEnd()

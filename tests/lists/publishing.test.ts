@@ -30,7 +30,7 @@ const updates = async (): Promise<string[]> =>
   (await redis.xrange(keys.updates(), '-', '+')).map(([, fields]) => `${fields[1]} ${fields[3]}`)
 
 describe('a list that is published', () => {
-  it('a list that is published is announced once it can be read, once for every change, and not where nothing changed', async () => {
+  it('a published list is announced once it can be read, once for every change, and not if nothing changed', async () => {
     await publish('Ferry treaty signed')
     expect(await desk.publisher.publish('latest')).toEqual({ list: 'latest', changed: true, count: 1 })
     expect(await desk.publisher.publish('latest')).toEqual({ list: 'latest', changed: false, count: 1 })
@@ -46,13 +46,13 @@ describe('a list that is published', () => {
     expect(hash).toMatch(/^[\w-]{22}$/)
   })
 
-  it('a list that is published is announced by the next to write it, where one died between writing and telling', async () => {
+  it('a published list is announced by the next process to write it if one died between writing and announcing', async () => {
     await redis.hset(keys.listMeta('latest'), 'announced', '0')
     await room.open().publisher.publish('latest')
     expect(await updates()).toEqual(['latest 1', 'latest 1'])
   })
 
-  it('a list that is published shows what another process took in, though it has read what stood there before', async () => {
+  it('a published list shows what another process ingested, even if the publisher cached an earlier state', async () => {
     const other = room.open()
     await other.publisher.publish('latest')
     clock.now += 1_000
@@ -66,7 +66,7 @@ describe('a list that is published', () => {
     expect(await room.titles('latest')).toEqual(['Mayor will stay on', 'Ferry treaty signed'])
   })
 
-  it('a list that is published is never put back to an older state by a process that is behind', async () => {
+  it('a published list is never reset to an older state by a process that lags behind', async () => {
     const behind = room.open()
     const asOf = (await room.meta('latest')).asOf ?? ''
     clock.now += 1_000
@@ -81,7 +81,7 @@ describe('a list that is published', () => {
     await redis.hset(keys.listMeta('latest'), 'asOf', before.asOf ?? '')
   })
 
-  it('a list that is published is the same bytes from any process, and from one that starts afresh', async () => {
+  it('a published list is byte for byte the same from any process, also a freshly started one', async () => {
     const bytes = () => redis.lrange(keys.list('latest'), 0, -1)
     const before = await bytes()
     await redis.del(keys.list('latest'))
@@ -89,7 +89,7 @@ describe('a list that is published', () => {
     expect(await bytes()).toEqual(before)
   })
 
-  it('a list that is published is written whole again where somebody tampered with it', async () => {
+  it('a published list is rewritten in full if someone tampered with it', async () => {
     const before = await redis.lrange(keys.list('latest'), 0, -1)
     await redis.rpop(keys.list('latest'))
     await desk.publisher.publish('latest')
@@ -98,7 +98,7 @@ describe('a list that is published', () => {
 })
 
 describe('the difference of two lists', () => {
-  it('the difference of two lists is its changed places, and none where writing it whole is no more work', () => {
+  it('the difference of two lists is their changed ranks, and none if a full write is no more work', () => {
     const each = (letters: string) => entriesFrom([...letters]).each
     const told = (before: string, after: string) => difference(each(before), each(after))?.map(String)
     expect(told('abcdefghij', 'axcdefghij')).toEqual(['1', 'x'])
@@ -107,7 +107,7 @@ describe('the difference of two lists', () => {
     expect(told('abcdefghij', 'xbxdxfghij')).toBeUndefined()
   })
 
-  it('the difference of two lists leaves the list as writing it whole would', async () => {
+  it('the difference of two lists gives the same list as a full write', async () => {
     const views = keys.eventTotals('view')
     for (const [title, count] of [
       ['Budget passed', 7],
@@ -127,8 +127,8 @@ describe('the difference of two lists', () => {
   })
 })
 
-describe('a list of which everything is blocked', () => {
-  it('a list of which everything is blocked is empty, and whole again when the block has ended', async () => {
+describe('a list with all its articles blocked', () => {
+  it('a list with all its articles blocked is empty, and complete again once the block ends', async () => {
     const before = await room.titles('latest')
     const ids = (await room.list('latest')).map(({ id }) => id)
     for (const what of ids)
@@ -155,10 +155,10 @@ describe('a list of which everything is blocked', () => {
   })
 })
 
-describe('lists that wait', () => {
+describe('lists queued for publishing', () => {
   const written = async (name: string) => Number((await room.meta(name)).version ?? 0)
 
-  it('lists that wait are written at most once in the settling time, however many articles came, and the last of them is in it', async () => {
+  it('lists queued for publishing are written at most once per settling time, however many articles came, the last included', async () => {
     // A clock that stands still but for waiting: what is not waited for costs no time.
     let waited = 0
     const still = room.open()
@@ -186,7 +186,7 @@ describe('lists that wait', () => {
     expect((await still.waiting.claim(10, 200, clock.now + 1_000)).lists).toEqual([])
   })
 
-  it('lists that wait are not lost with the worker that took them, nor with what changed while they were written', async () => {
+  it('lists queued for publishing are not lost if the worker dies, or if they change while being written', async () => {
     const { waiting } = desk
     clock.now += 10_000
     await waiting.enqueue(['latest', 'must-reads'], false)
@@ -203,7 +203,7 @@ describe('lists that wait', () => {
     await waiting.acknowledge(again.lists)
   })
 
-  it('lists that changed go before those the clock asks for', async () => {
+  it('lists that changed are published before those that are refreshed by the clock', async () => {
     clock.now += 10_000
     await desk.waiting.enqueue(['trending', 'most-read:day'], true)
     await desk.waiting.enqueue(['latest'], false)
@@ -215,7 +215,7 @@ describe('lists that wait', () => {
     await desk.waiting.acknowledge(others.lists)
   })
 
-  it('lists that wait are not held up by a clock that steps back', async () => {
+  it('lists queued for publishing are not held up by a clock that steps back', async () => {
     await desk.waiting.enqueue(['latest'], false)
     clock.now -= HOUR
     const claimed = await desk.waiting.claim(10, 200, clock.now)
@@ -224,7 +224,7 @@ describe('lists that wait', () => {
     clock.now += HOUR
   })
 
-  it('lists that wait are all written by one who is asked to, and unknown ones forgotten', async () => {
+  it('lists queued for publishing are all written on request, and unknown ones are deleted', async () => {
     clock.now = NOON + 48 * HOUR
     await desk.waiting.enqueue([...desk.publisher.names(), 'latest:language:xx'], false)
     const published = await desk.publisher.publishWaiting(() => false)
@@ -236,8 +236,8 @@ describe('lists that wait', () => {
   })
 })
 
-describe('what is related', () => {
-  it('a list of related articles is filled up with what is new where nothing is alike, and tells no story twice', async () => {
+describe('a list of related articles', () => {
+  it('a list of related articles is backfilled with new ones if none are similar, and shows no story twice', async () => {
     const id = await publish('Nothing like it')
     const [published] = await desk.publisher.publishRelated([id])
     expect(published?.changed).toBe(true)
@@ -249,8 +249,8 @@ describe('what is related', () => {
   })
 })
 
-describe('lists that wait together', () => {
-  it('lists that wait together are ranked as of one moment: what several of them need is read once, and readers are told in one call', async () => {
+describe('lists published together', () => {
+  it('lists published together are ranked as of one moment, with shared inputs read once and all announced in one call', async () => {
     const names = ['latest', 'latest:world', 'must-reads', 'must-reads:world']
     await publish('Tram line opens')
     const other = room.open()
@@ -276,7 +276,7 @@ describe('lists that wait together', () => {
     ).toEqual(names)
   })
 
-  it('lists that wait together show what was counted since they were written last', async () => {
+  it('lists published together show what was counted since they were last written', async () => {
     const id = (await room.list('latest'))[0]?.id ?? ''
     await desk.publisher.publish('latest')
     await redis.hset(keys.eventTotals('view'), id, 5)

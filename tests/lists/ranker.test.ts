@@ -60,7 +60,7 @@ const aRanker = (settings: Record<string, unknown> = {}) => {
 }
 
 describe('the ranker', () => {
-  it('the ranker ranks lists of one snapshot as of one moment, though articles come in meanwhile', async () => {
+  it('the ranker ranks lists of one snapshot as of the same moment, even if articles arrive meanwhile', async () => {
     const desk = aRanker()
     const ferry = await desk.publish('Ferry treaty signed')
     const earlier = await desk.snapshot()
@@ -71,7 +71,7 @@ describe('the ranker', () => {
     expect((await (await desk.snapshot())('latest')).ids).toEqual([glacier, ferry])
   })
 
-  it('the ranker shows only what a section has, its parts included', async () => {
+  it('the ranker shows only articles of a section or its subsections', async () => {
     const desk = aRanker()
     const [ferry, shares] = [
       await desk.publish('Ferry treaty signed', { section: 'asia', sections: ['asia'] }),
@@ -83,7 +83,7 @@ describe('the ranker', () => {
     expect((await rank('latest:world')).ids).toEqual([ferry])
   })
 
-  it('the ranker leaves out what an editor blocks, and puts what one pins in its place, once', async () => {
+  it('the ranker leaves out blocked articles, and puts pinned ones at their rank, once', async () => {
     const desk = aRanker()
     const ids: ArticleId[] = []
     for (const title of ['Ferry treaty signed', 'Glacier calves', 'Mayor resigns', 'Bank keeps its rate']) {
@@ -101,7 +101,7 @@ describe('the ranker', () => {
     expect((await (await desk.snapshot())('must-reads')).ids.toSorted()).toEqual(ids.toSorted())
   })
 
-  it('the ranker fills up a list of reads that nobody reads with what is new, and says from where', async () => {
+  it('the ranker backfills a list of reads without readers with new articles, and names the source of the backfill', async () => {
     const desk = aRanker()
     const ids = [await desk.publish('Ferry treaty signed'), await desk.publish('Glacier calves')]
     const ranking = await (await desk.snapshot())('most-read:day')
@@ -115,13 +115,13 @@ describe('the ranker', () => {
     ['newest', /"newest" is not a list: see docs\/redis-contract\.md/],
     ['latest:atlantis', /"atlantis" is not a section of config\/sections\.yaml/],
     ['latest:group:wire', /"wire" is not a group of lists\.groups/],
-  ])('the ranker refuses %s and says what is not there', async (name, why) => {
+  ])('the ranker refuses %s and says what does not exist', async (name, why) => {
     const rank = await aRanker().snapshot()
     await expect(rank(name)).rejects.toThrow(why)
     await expect(rank(name)).rejects.toBeInstanceOf(RangeError)
   })
 
-  it('the ranker answers once for each article whose related ones are asked for, also for one that nobody knows', async () => {
+  it('the ranker answers once for each article whose related ones are requested, unknown ones included', async () => {
     const desk = aRanker({ related: 3 })
     const [ferry, strike] = [
       await desk.publish('Mayor of Port Ellin signs ferry treaty'),

@@ -32,7 +32,7 @@ const articles = summaries.map((summary, place) =>
 )
 
 describe('a list that is added to the registry', () => {
-  it('a list that is added to the registry is named, ranked by its rule, backfilled and published with all others', async () => {
+  it('a list that is added to the registry is named, ranked by its rule, backfilled and published like all others', async () => {
     expect(lists.publisher.names()).toEqual(expect.arrayContaining(['latest', 'wordiest', 'wordiest:world']))
     const ingested = await lists.takeIn(articles.map((article, place) => ({ article, decision: newIn(`s${place}`) })))
     const affected = lists.publisher.affectedBy(ingested)
@@ -50,7 +50,7 @@ describe('a list that is added to the registry', () => {
     expect(await room.titles('wordiest:world')).toEqual(['Story 1', 'Story 0', 'Story 2'])
   })
 
-  it('a list that is added to the registry can be pinned to, and has its panel on the front page', async () => {
+  it('a list that is added to the registry can have pins, and has its panel on the front page', async () => {
     const pin = { kind: 'pin' as const, what: articles[3]?.id ?? '', list: 'wordiest', by: 'ed', at: NOON }
     await lists.editors.place({ ...pin, until: NOON + 60_000 })
     await lists.publisher.publish('wordiest')
@@ -59,7 +59,7 @@ describe('a list that is added to the registry', () => {
     expect(registry.pinnableNames('world')).toContain('wordiest')
   })
 
-  it('a list that is added to the registry is refused where another has its name', () => {
+  it('a list that is added to the registry is refused if its name is taken', () => {
     expect(() => createListRegistry([latest, { ...wordiest, name: 'latest' }])).toThrow('latest')
     expect(() => createListRegistry([{ ...wordiest, name: 'related' }])).toThrow('related')
   })

@@ -78,7 +78,7 @@ const shuffled = <T>(list: readonly T[], seed: number): T[] =>
     .map(({ one }) => one)
 
 describe('latest', () => {
-  it('latest is newest first, one entry a story, the same whatever order they come in', () => {
+  it('latest is newest first, one entry per story, whatever the order of arrival', () => {
     fc.assert(
       fc.property(some, fc.nat(100), (sketches, seed) => {
         const candidates = sketches.map(sketch => candidate(sketch))
@@ -91,7 +91,7 @@ describe('latest', () => {
     )
   })
 
-  it('latest keeps a prolific source to its share while others have news', () => {
+  it('latest limits a prolific source to its share while others have news', () => {
     const loud = Array.from({ length: 20 }, (_, n) => candidate({ id: `loud${n}`, source: 'loud', age: 2_000 + n }))
     const others = Array.from({ length: 8 }, (_, n) =>
       candidate({ id: `quiet${n}`, source: `quiet${n}`, age: 3_000 + n }),
@@ -101,7 +101,7 @@ describe('latest', () => {
     expect(rankLatest(loud, { size: 10, share: 4 })).toHaveLength(10)
   })
 
-  it('latest is not flooded by the undated back catalogue of a source that is new', () => {
+  it('latest is not flooded by the undated back catalogue of a new source', () => {
     const dated = Array.from({ length: 30 }, (_, n) =>
       candidate({ id: `old${n}`, source: `paper${n % 5}`, age: 60_000 * (n + 1) }),
     )
@@ -112,7 +112,7 @@ describe('latest', () => {
     expect(list).toHaveLength(30)
   })
 
-  it('latest stands in the order in which stories were last news, and by what they are shown where another leads', () => {
+  it("latest ranks a story by when it was last news, or by the shown article's time if another article leads the story", () => {
     const older = candidate({ id: 'older', age: 9 * HOUR })
     const developing = { ...older, story: { ...older.story, newsAt: NOON - HOUR } }
     const between = candidate({ id: 'between', age: 5 * HOUR })
@@ -125,7 +125,7 @@ describe('latest', () => {
     )
   })
 
-  it('latest brings nothing up again that claims to be of a time after it was first seen', () => {
+  it('latest ranks an article by when it was first seen if its date is later than that', () => {
     // Another article leads its story; what leads one is dated when it is taken in (tests/articles/dates.test.ts).
     const { article, story } = candidate({ id: 'edited', age: -HOUR, seen: 2 * HOUR })
     const edited = { article, story: { ...story, lead: 'other' as ArticleId } }
@@ -139,7 +139,7 @@ describe('latest', () => {
 describe('most read', () => {
   const rule = { now: NOON, window: 'day' as const, size: 10, minVisitors: 3, maxAge: 24 * HOUR }
 
-  it('the reads of all articles of a story are added up, those that are gone left out', () => {
+  it('the reads of all articles of a story are added up, without those that were deleted', () => {
     const heads = ['b', 'a', 'c', 'gone'].map((article, place) => ({ article: article as ArticleId, count: 5 - place }))
     const counts = countStories(heads, ['s2', 's1', 's1', null] as (StoryId | null)[])
     expect(counts.ordered.map(({ story, count, articles }) => [story, count, articles.length])).toEqual([
@@ -149,7 +149,7 @@ describe('most read', () => {
     expect([counts.count('s1' as StoryId), counts.count('s9' as StoryId)]).toEqual([7, 0])
   })
 
-  it('most read lists the story with the most reads first, and says of how many articles they are', () => {
+  it('most read lists the story with the most reads first, and says how many articles they cover', () => {
     const [one, two] = [candidate({ id: 'a', story: 's1' }), candidate({ id: 'b', story: 's2' })]
     const list = rankMost(
       [
@@ -166,7 +166,7 @@ describe('most read', () => {
     })
   })
 
-  it('most read leaves out what too few visitors read, however often', () => {
+  it('most read leaves out articles with too few visitors, however many reads they have', () => {
     const list = rankMost(
       [
         { candidate: candidate({ id: 'reloaded' }), count: 500, articles: 1, own: 1, visitors: 2 },
@@ -177,7 +177,7 @@ describe('most read', () => {
     expect(ids(list)).toEqual(['read'])
   })
 
-  it('most read of a window has the articles of that window: no old one that is still read', () => {
+  it('most read of a window has only articles of that window, no older ones that are still read', () => {
     expect(
       rankMost([{ candidate: candidate({ age: 25 * HOUR }), count: 9, articles: 1, own: 1, visitors: 9 }], rule),
     ).toEqual([])
@@ -201,7 +201,7 @@ describe('must-reads', () => {
       rankMustReads(candidates, reads, some).map(({ candidate: each, score }) => [each.article.id as string, score]),
     )
 
-  it('must-reads count breadth, freshness and weight', () => {
+  it('must-reads weigh breadth, freshness and weight', () => {
     const base = importance(candidate({ age: HOUR }), rule)
     expect(importance(candidate({ age: HOUR, sources: ['a', 'b', 'c'] }), rule)).toBeGreaterThan(base)
     expect(importance(candidate({ age: 2 * HOUR }), rule)).toBeLessThan(base)
@@ -214,7 +214,7 @@ describe('must-reads', () => {
     expect(importance(feeds, rule)).toBeCloseTo(importance(candidate({ sources: ['bbc-world'] }), rule), 9)
   })
 
-  it('must-reads count reads against what is usual for the section at this hour, not by themselves', () => {
+  it('must-reads weigh reads relative to the usual number for the section at this hour', () => {
     const read = candidate({ id: 'a' })
     const usualIn = (usual: number) => scores([read], () => 20, { ...rule, baseline: () => usual }).get('a') ?? 0
     expect(usualIn(20)).toBeCloseTo(importance(read, rule), 9)
@@ -224,14 +224,14 @@ describe('must-reads', () => {
     expect(scores([read], () => 1e6).get('a')).toBeCloseTo(2 * importance(read, rule), 9)
   })
 
-  it('must-reads leave a factor out whose weight is nought', () => {
+  it('must-reads ignore a factor whose weight is 0', () => {
     const without = { ...rule, weights: { ...rule.weights, reads: 0, breadth: 0 } }
     const [one, other] = [candidate({ id: 'a' }), candidate({ id: 'b', sources: ['x', 'y', 'z'], section: 'asia' })]
     const found = scores([one, other], ({ article }) => (article.id === 'a' ? 0 : 900), without)
     expect(found.get('a')).toBe(found.get('b'))
   })
 
-  it('must-reads are diverse over sections', () => {
+  it('must-reads are spread over several sections', () => {
     const sports = Array.from({ length: 6 }, (_, n) =>
       candidate({ id: `s${n}`, section: 'sports', sources: ['a', 'b', 'c'], age: n }),
     )
@@ -241,7 +241,7 @@ describe('must-reads', () => {
     expect(ids(rankMustReads(pool, () => 0, { ...rule, diversity: 1 }))).not.toContain('w')
   })
 
-  it('what one publisher reports stands behind every must-read of three publishers, and not behind one of two', () => {
+  it('must-reads rank a story of one publisher behind every story of three publishers, but not behind one of two', () => {
     const single = candidate({ id: 'single', sources: ['a'], age: 0 })
     const [two, three] = [2, 3].map(count =>
       candidate({ id: String(count), sources: ['a', 'b', 'c'].slice(0, count), age: 47 * HOUR }),
@@ -254,7 +254,7 @@ describe('must-reads', () => {
     expect(ids(rankMustReads([single, ...many], () => 0, rule))).toEqual(['m0', 'm1', 'm2', 'm3'])
   })
 
-  it('must-reads explain themselves: their terms make their score', () => {
+  it('must-reads explain each score by terms that add up to it', () => {
     fc.assert(
       fc.property(some, sketches => {
         const list = rankMustReads(
@@ -298,7 +298,7 @@ describe('related', () => {
   })
   const rank = (...sketches: AlikeSketch[]) => ids(rankRelated(subject, sketches.map(alike), rule))
 
-  it('related prefers the alike, then the fresh, and drops the old', () => {
+  it('related prefers similar articles, then fresh ones, and drops old ones', () => {
     expect(
       rank(
         { id: 'far', evidence: 4, age: HOUR },
@@ -309,13 +309,13 @@ describe('related', () => {
     ).toEqual(['near', 'far', 'farther'])
   })
 
-  it('related stays short rather than show what only has words in common', () => {
+  it('related stays short rather than show articles that merely share some words', () => {
     expect(rank({ id: 'little', evidence: 1 }, { id: 'enough' })).toEqual(['enough'])
     expect(rank({ id: 'words', names: [], words: ['merge', 'unit'] })).toEqual([])
     expect(rank({ id: 'topic', names: [], words: ['oil', 'price', 'barrel'] })).toEqual(['topic'])
   })
 
-  it('related shows of other sections only what shares a name and more', () => {
+  it('related shows articles of other sections only if they share a name and more', () => {
     const elsewhere = { section: 'sports' }
     expect(rank({ id: 'both', ...elsewhere })).toEqual(['both'])
     expect(rank({ id: 'words', names: [], words: ['oil', 'price', 'barrel'], ...elsewhere })).toEqual([])
@@ -323,7 +323,7 @@ describe('related', () => {
     expect(rank({ id: 'namesake', words: [] })).toEqual(['namesake'])
   })
 
-  it('related tells one event once, and never what the article itself tells', () => {
+  it('related shows one event once, and never that of the article itself', () => {
     const told = 'Ferry strike ends after nine days'
     expect(
       rank(
@@ -336,7 +336,7 @@ describe('related', () => {
     expect(rankRelated(own, [alike({ id: 'same', title: told })], rule)).toEqual([])
   })
 
-  it('related knows what the same readers read, though the words differ, in the same section', () => {
+  it('related includes what the same readers read in the same section, even if the words differ', () => {
     const nothing = { evidence: 0, names: [], words: [] }
     const readers = { id: 'readers', source: 'other', ...nothing, coViewed: coViewSimilarity(40, 60, 60) }
     expect(rank({ id: 'words' }, readers)).toEqual(['readers', 'words'])
@@ -346,23 +346,23 @@ describe('related', () => {
     ])
   })
 
-  it('related does not take one reader of both for a likeness', () => {
+  it('related does not take a single shared reader as evidence of similarity', () => {
     expect(coViewSimilarity(1, 1, 1)).toBeLessThan(0.2)
     expect(coViewSimilarity(0, 10, 10)).toBe(0)
     expect(coViewSimilarity(30, 30, 30)).toBeGreaterThan(0.8)
   })
 
-  it('related names no source over and over while others are nearly as much alike', () => {
+  it('related does not repeat one source while others are nearly as similar', () => {
     const same = Array.from({ length: 4 }, (_, n) => ({ id: `a${n}` }))
     expect(rank(...same, { id: 'b', source: 'other', evidence: 4.5 })[1]).toBe('b')
   })
 
-  it('related lets reads decide only between what is about as much alike', () => {
+  it('related lets reads decide only between articles of about the same similarity', () => {
     expect(rank({ id: 'a' }, { id: 'read', source: 'other', views: 100_000 })).toEqual(['read', 'a'])
     expect(rank({ id: 'a', evidence: 6 }, { id: 'read', source: 'other', views: 100_000 })).toEqual(['a', 'read'])
   })
 
-  it('related explains each entry by terms that make its score, and by the words in common', () => {
+  it('related explains each entry by terms that make up its score, and by the words in common', () => {
     const [entry] = rankRelated(subject, [alike({ id: 'a', views: 50, section: 'sports', age: HOUR })], rule)
     const terms = entry?.terms() ?? []
     expect(terms[0]?.of).toBe('in common: name berg, treaty')
@@ -379,12 +379,12 @@ describe('trending', () => {
     day,
   })
 
-  it('trending is what is surely read more than before, not what is read most', () => {
+  it('trending ranks what is significantly more read than before, not what is most read', () => {
     const list = rankTrending([pace('big', 1_000, 24_000), pace('rising', 100, 190)], rule)
     expect(ids(list)).toEqual(['rising'])
   })
 
-  it('trending is never won by few reads, however steep', () => {
+  it('trending never includes an article with few reads, however steep its rise', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4 }), reads => {
         expect(rankTrending([pace('few', reads, reads)], { ...rule, baseline: () => 0 })).toEqual([])
@@ -392,12 +392,12 @@ describe('trending', () => {
     )
   })
 
-  it('trending holds a new article against what is usual in its section', () => {
+  it('trending compares a new article with the usual number of reads in its section', () => {
     expect(ids(rankTrending([pace('new', 30, 30, HOUR / 2)], rule))).toEqual(['new'])
     expect(rankTrending([pace('new', 30, 30, HOUR / 2)], { ...rule, baseline: () => 25 })).toEqual([])
   })
 
-  it('trending ranks the surer rise first, of two alike', () => {
+  it('trending ranks the more certain of two similar rises first', () => {
     const list = rankTrending([pace('small', 12, 12, HOUR), pace('large', 120, 120, HOUR)], {
       ...rule,
       baseline: () => 2,
@@ -406,15 +406,15 @@ describe('trending', () => {
   })
 })
 
-describe('what is usual', () => {
-  it('what is usual is learnt a day at a time, and drawn towards by few reads', () => {
+describe('the baseline of reads', () => {
+  it('the baseline of reads is learnt a day at a time, and few reads stay close to it', () => {
     expect(blend(null, 8)).toBe(8)
     expect(blend(8, 18)).toBe(10)
     expect(ratioToBaseline(0, 0, 5)).toBe(1)
     expect(ratioToBaseline(1, 0, 5)).toBeLessThan(1.3)
   })
 
-  it('what is usual is never surely exceeded by more than was counted', () => {
+  it('the lower bound of a count is never above the count, and grows with it', () => {
     fc.assert(
       fc.property(fc.nat(1e6), fc.double({ min: 0.1, max: 5, noNaN: true }), (count, z) => {
         expect(lowerBound(count, z)).toBeGreaterThanOrEqual(0)
@@ -429,7 +429,7 @@ const listed = (...names: string[]): Ranked[] =>
   names.map(id => ({ candidate: candidate({ id }), score: 1, placedBy: 'rule', terms: () => [] }))
 
 describe('a thin list', () => {
-  it('a thin list is filled up in order, without telling a story twice, and each entry says so', () => {
+  it('a thin list is backfilled in order, without repeating a story, and each entry says from where', () => {
     const filled = fillFrom(fillFrom(listed('a'), listed('a', 'b'), 'day', 3), listed('c', 'd'), 'latest', 3)
     expect(filled.map(({ candidate: { article }, placedBy }) => [article.id, placedBy])).toEqual([
       ['a', 'rule'],
@@ -439,7 +439,7 @@ describe('a thin list', () => {
   })
 })
 
-describe('what an editor pins', () => {
+describe('a pinned entry', () => {
   const pin = (id: string, place: number, story = id) => ({
     candidate: candidate({ id, story }),
     place,
@@ -448,7 +448,7 @@ describe('what an editor pins', () => {
     until: NOON,
   })
 
-  it('what an editor pins stands in its place, and its story nowhere else', () => {
+  it('a pinned entry stands at its rank, and its story nowhere else in the list', () => {
     const list = withPins(listed('a', 'b', 'c', 'd'), [pin('x', 2, 'c'), pin('y', 1), pin('z', 99)], 4)
     expect(ids(list)).toEqual(['y', 'x', 'a', 'b'])
     expect(ids(withPins(listed('a'), [pin('z', 99)], 4))).toEqual(['a', 'z'])
@@ -457,8 +457,8 @@ describe('what an editor pins', () => {
   })
 })
 
-describe('names of lists', () => {
-  it('the name of every list is read back', () => {
+describe('list names', () => {
+  it('list names are parsed back to the same list', () => {
     const shelves = { taxonomy, languages: ['de'], groups: ['wire'] }
     expect(LISTS.names(shelves)).toContain('latest:world:group:wire')
     for (const name of LISTS.names(shelves)) expect(LISTS.parse(name), name).not.toBeNull()
@@ -477,7 +477,7 @@ describe('names of lists', () => {
     'latest:language:de:group:wire',
     'trending:world:asia',
     '__proto__:now',
-  ])('%j is no name of a list', name => {
+  ])('%j is not a valid list name', name => {
     expect(LISTS.parse(name)).toBeNull()
   })
 })

@@ -34,8 +34,8 @@ const checkAll = async ({ publisher, checkNext }: Awaited<ReturnType<typeof begi
   return results
 }
 
-describe('the check of a daemon on itself', () => {
-  it('a daemon that has long been running finds that it ranks every list as one that has just started', async () => {
+describe('the self-check of a daemon', () => {
+  it('a long-running daemon finds that it ranks every list like a freshly started one', async () => {
     const desk = await begin()
     await desk.takeIn([{ article: anArticle({ title: 'Ferry signed', source: 'herald' }), decision: newIn('s3') }])
     const results = await checkAll(desk)
@@ -43,7 +43,7 @@ describe('the check of a daemon on itself', () => {
     expect(results.flatMap(result => result?.differing)).toEqual([])
   })
 
-  it('a daemon that missed a change finds which lists it ranks otherwise than one that has just started', async () => {
+  it('a daemon that missed a change finds the lists it ranks differently from a freshly started one', async () => {
     const desk = await begin()
     await desk.archive.merge('s2' as StoryId, 's1' as StoryId, NOON)
     const results = await checkAll(desk)
@@ -52,7 +52,7 @@ describe('the check of a daemon on itself', () => {
     expect(latest?.differing.join('\n')).toContain('story s1: 2 articles, 2 sources')
   }, 120_000)
 
-  it('news that comes in between two rankings of a check is no difference', async () => {
+  it('news that arrives between the two rankings of a self-check counts as no difference', async () => {
     const ranks: string[][] = [['a'], ['a', 'b'], ['a', 'b'], ['a', 'b', 'c'], ['a', 'b', 'c'], ['a', 'b', 'c']]
     const desk: RankingDesk = {
       candidateCache: { refresh: async () => '0-0' },
@@ -74,7 +74,7 @@ describe('the check of a daemon on itself', () => {
     expect(waited).toHaveLength(1)
   })
 
-  it('a check that finds a difference is counted, and logged with the name of the list', async () => {
+  it('a self-check that finds a difference is counted, and logged with the name of the list', async () => {
     const logged: string[] = []
     const metrics = createMetrics({ version: 'test', read: () => Promise.reject(new Error('not read')), now: Date.now })
     const outcomes = [[], ['Quake off the coast']]

@@ -20,7 +20,7 @@ const LIBRARY = [
   .find(file => existsSync(file))
 
 describe.skipIf(LIBRARY === undefined)('a daemon in New York', () => {
-  it('a daemon in New York goes on fetching in the hour that is repeated in autumn, and after the clock was set on and back', {
+  it('a daemon in New York goes on fetching in the repeated hour of autumn, and after clock changes in both directions', {
     timeout: 240_000,
   }, async () => {
     let fetches = 0

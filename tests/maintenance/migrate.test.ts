@@ -84,8 +84,8 @@ const schemaBefore = ({ keys }: Fixture): number => {
 const everything = (prefix: string) =>
   dumpKeys(redis, new RegExp(prefix)).then(all => all.map(({ lives, ...rest }) => ({ ...rest, expires: lives > 0 })))
 
-describe.each(fixtures)('what version $commit wrote', fixture => {
-  it('what an older version wrote has its reads of a day and a week counted as before', async () => {
+describe.each(fixtures)('data written by version $commit', fixture => {
+  it('data of an older version keeps its reads of the day and the week', async () => {
     const { keys, migrate, counting, tops, now } = await wrote(fixture)
     await migrate.run()
     await counting.rotate(keys.eventState(''), now())
@@ -95,7 +95,7 @@ describe.each(fixtures)('what version $commit wrote', fixture => {
     }
   })
 
-  it('what an older version wrote is not taken in a second time, and stories go on', async () => {
+  it('data of an older version is not ingested a second time, and its stories go on', async () => {
     const { archive, ids, migrate, stories } = await wrote(fixture)
     await migrate.run()
     const held = (await archive.articles(ids)).flatMap(each => each ?? [])
@@ -114,7 +114,7 @@ describe.each(fixtures)('what version $commit wrote', fixture => {
     expect(third?.story).toBe(ferry?.story)
   })
 
-  it('what an older version wrote can be found, and let go of, by age', async () => {
+  it('data of an older version can be found and evicted by age', async () => {
     const { keys, ids, migrate, archive } = await wrote(fixture)
     await migrate.run()
     const held = (await archive.articles(ids)).flatMap(each => each ?? [])
@@ -125,7 +125,7 @@ describe.each(fixtures)('what version $commit wrote', fixture => {
     expect(new Set(titles.map(([, fields]) => fields[1]))).toEqual(new Set(ids))
   })
 
-  it('what an older version wrote of stories of several publishers is found by breadth', async () => {
+  it('data of an older version has its stories of several publishers indexed by breadth', async () => {
     const { ids, migrate, archive } = await wrote(fixture)
     await migrate.run()
     const held = (await archive.articles(ids)).flatMap(each => each?.story ?? [])
@@ -136,7 +136,7 @@ describe.each(fixtures)('what version $commit wrote', fixture => {
     expect([...(await archive.broadStories(0, 100, 'world'))].sort()).toEqual(broad)
   })
 
-  it('what an older version wrote keeps where articles are shown, so that edits reach those lists', async () => {
+  it('data of an older version keeps the lists that show each article, so that edits reach them', async () => {
     const { keys, migrate } = await wrote(fixture)
     const noted = fixture.keys.flatMap(({ key, value }) =>
       key.includes(':shown-by:') ? [[key.slice(key.lastIndexOf(':') + 1), (value as string[])[0] ?? ''] as const] : [],
@@ -149,7 +149,7 @@ describe.each(fixtures)('what version $commit wrote', fixture => {
     expect(old).toEqual([])
   })
 
-  it('what an older version wrote is carried over once: a second run, and one that was cut short, change nothing more', async () => {
+  it('data of an older version is migrated once: a second or an interrupted run changes nothing more', async () => {
     const { keys, migrate } = await wrote(fixture)
     const planned = await migrate.plan()
     const before = await everything(keys.prefix)
@@ -169,15 +169,15 @@ describe.each(fixtures)('what version $commit wrote', fixture => {
 
 const [oldest] = fixtures.filter(({ commit }) => commit === '918a49f') as [Fixture]
 
-describe('carrying shapes over', () => {
-  it('a migration is done once by two daemons that start together', async () => {
+describe('the migration of data', () => {
+  it('a migration is run once by two daemons that start together', async () => {
     const { keys, migrate } = await wrote(oldest)
     const other = createMigrate({ redis, keys, say: () => undefined })
     const [one, two] = await Promise.all([migrate.run(), other.run()])
     expect([...one.carried, ...two.carried].map(({ to }) => to).sort()).toEqual(MIGRATIONS.map(({ to }) => to))
   })
 
-  it('a migration leaves its lock to a process that took it over at the moment of release', async () => {
+  it('a migration leaves its lock alone if another process took it over at the moment of release', async () => {
     const { keys } = await wrote(oldest)
     const mine = connect()
     const onlyStep = { ...(MIGRATIONS[0] as Migration), run: async () => 0 }
@@ -190,7 +190,7 @@ describe('carrying shapes over', () => {
     mine.disconnect()
   })
 
-  it('a migration goes on where a process died while the log of stories was written anew', async () => {
+  it('a migration resumes after a process died while rewriting the log of stories', async () => {
     const whole = await wrote(oldest)
     await whole.migrate.run()
     const { keys, migrate } = await wrote(oldest)
@@ -202,7 +202,7 @@ describe('carrying shapes over', () => {
     expect(await redis.exists(keys.storyLogNext())).toBe(0)
   })
 
-  it('a migration waits for daemons of an older version, and names those that do not end', async () => {
+  it('a migration waits for daemons of an older version to stop, and names those that do not', async () => {
     const { keys, migrate, said } = await wrote(oldest)
     await redis.hset(keys.daemon('old-1'), { id: 'old-1', beatAt: 1 })
     await expect(migrate.run()).rejects.toThrow(/stop old-1 first, then start again/)
@@ -213,7 +213,7 @@ describe('carrying shapes over', () => {
     expect(await readSchema(redis, keys)).toBe(SCHEMA)
   })
 
-  it('a migration refuses what a newer version wrote, and changes nothing of it', async () => {
+  it('a migration refuses data of a newer version, and changes nothing', async () => {
     const { keys, migrate } = await wrote(oldest)
     await redis.set(keys.schema(), SCHEMA + 1)
     const before = await everything(keys.prefix)
@@ -224,14 +224,14 @@ describe('carrying shapes over', () => {
     expect(await everything(keys.prefix)).toEqual(before)
   })
 
-  it('a migration has nothing to do where nothing was written yet', async () => {
+  it('a migration has nothing to do in an empty Redis', async () => {
     const keys = keysFor(`${mine.prefix}-${run++}`)
     expect(await createMigrate({ redis, keys, say: () => undefined }).run()).toEqual({ from: null, carried: [] })
     expect(await readSchema(redis, keys)).toBe(SCHEMA)
   })
 })
 
-describe('names of keys up to schema 5', () => {
+describe('key names up to schema 5', () => {
   const latest = fixtures.find(fixture => schemaBefore(fixture) === 5) as Fixture
   const before = [...latest.keys, ...OLD_KEYS]
   const load = async (of: Redis) => {
@@ -254,14 +254,14 @@ describe('names of keys up to schema 5', () => {
   const migrateOver = (of: Redis, keys: Keys) =>
     createMigrate({ redis: of, keys, say: () => undefined, patience: 300, migrations: upToThis })
 
-  it('names of keys up to schema 5 become those of today, with what they hold and the time they have left', async () => {
+  it('key names up to schema 5 are replaced by the current ones, with contents and expiry kept', async () => {
     const keys = await load(redis)
     await migrateOver(redis, keys).run()
     const now = await stands(keys.prefix)
     expect(now.sort((a, b) => (a.key < b.key ? -1 : 1))).toEqual(wanted)
   })
 
-  it('names of keys up to schema 5 become those of today also where the process died anywhere in the middle, and another begins again', async () => {
+  it('key names up to schema 5 are replaced by the current ones even if a process dies half-way and another starts over', async () => {
     for (const commands of [1, 5, 12, 25, 40]) {
       const keys = await load(redis)
       const doomed = connect()
@@ -275,7 +275,7 @@ describe('names of keys up to schema 5', () => {
     }
   })
 
-  it('names of keys up to schema 5 that an older version wrote again beside those of today are merged into them', async () => {
+  it('key names up to schema 5 that an older version wrote again are merged into the current ones', async () => {
     const keys = await load(redis)
     await redis.hset(keys.overrides(), 'block * b', '{}')
     await redis.zadd(keys.pendingDeletion(), 20, 'later', 5, 'gone')

@@ -225,34 +225,37 @@ const PLANTED: readonly { what: string; found: Record<string, number>; plant: ()
 ]
 
 describe('the doctor', () => {
-  it('the doctor finds nothing wrong where nothing is', async () => {
+  it('the doctor finds no problem in intact data', async () => {
     expect(await wrongNow()).toEqual({})
   })
 
-  it.each(PLANTED)('the doctor finds $what, only tells of it, and mends it', async ({ plant, found }) => {
-    const before = Object.fromEntries(await Promise.all(LISTS.map(async name => [name, await ids(name)] as const)))
-    await plant()
-    expect(await wrongNow()).toMatchObject(found)
-    expect(await wrongNow()).toMatchObject(found)
-    const told = await repair(parts, true)
-    expect(told.filter(({ wrong, repaired }) => wrong !== repaired)).toEqual([])
-    expect(await wrongNow()).toEqual({})
-    // Read anew, as by a process that knows nothing yet, lists are what they were.
-    const after = desk.open()
-    for (const name of LISTS) {
-      expect(await ids(name)).toEqual(before[name])
-      clock.now = NOON
-      await after.publisher.publish(name)
-      expect(await ids(name)).toEqual(before[name])
-    }
-    expect(await after.archive.stories(['s1', 's2', 's3'] as never[])).toMatchObject([
-      { lead: herald.id, articles: expect.arrayContaining([first.id, herald.id]) },
-      { lead: second.id, articles: [second.id] },
-      { lead: third.id, articles: [third.id] },
-    ])
-  })
+  it.each(PLANTED)(
+    'the doctor finds $what, only reports it by default, and repairs it on request',
+    async ({ plant, found }) => {
+      const before = Object.fromEntries(await Promise.all(LISTS.map(async name => [name, await ids(name)] as const)))
+      await plant()
+      expect(await wrongNow()).toMatchObject(found)
+      expect(await wrongNow()).toMatchObject(found)
+      const told = await repair(parts, true)
+      expect(told.filter(({ wrong, repaired }) => wrong !== repaired)).toEqual([])
+      expect(await wrongNow()).toEqual({})
+      // Read anew, as by a process that knows nothing yet, lists are what they were.
+      const after = desk.open()
+      for (const name of LISTS) {
+        expect(await ids(name)).toEqual(before[name])
+        clock.now = NOON
+        await after.publisher.publish(name)
+        expect(await ids(name)).toEqual(before[name])
+      }
+      expect(await after.archive.stories(['s1', 's2', 's3'] as never[])).toMatchObject([
+        { lead: herald.id, articles: expect.arrayContaining([first.id, herald.id]) },
+        { lead: second.id, articles: [second.id] },
+        { lead: third.id, articles: [third.id] },
+      ])
+    },
+  )
 
-  it('a process that has long been running publishes what the doctor mended, as one does that has read nothing yet', async () => {
+  it('a long-running process publishes what the doctor repaired, like one that has read nothing yet', async () => {
     const published = await ids('latest')
     await redis.hset(keys.story('s1'), 'lead', first.id)
     const running = desk.open()
@@ -263,7 +266,7 @@ describe('the doctor', () => {
     expect(await ids('latest')).toEqual(published)
   })
 
-  it('the doctor leaves counts of articles that are there as they were', async () => {
+  it('the doctor leaves the counts of existing articles unchanged', async () => {
     await PLANTED.find(({ what }) => what.startsWith('counts'))?.plant()
     await repair(parts, true)
     expect(await redis.hgetall(keys.eventTotals('view'))).toEqual({ [first.id]: '2' })
@@ -273,20 +276,20 @@ describe('the doctor', () => {
     }
   })
 
-  it('the doctor has the feed of a lost article bring it again', async () => {
+  it('the doctor makes the feed of a lost article bring it in again', async () => {
     await PLANTED.find(({ what }) => what.startsWith('an item remembered'))?.plant()
     await repair(parts, true)
     expect(await redis.hgetall(keys.seen(sourceId('courier')))).toEqual({})
     expect(await redis.hgetall(keys.source(sourceId('courier')))).toEqual({ fetches: '1' })
   })
 
-  it('the doctor does not take the marks of articles that left for want of room for wrong', async () => {
+  it('the doctor does not report remembered items of evicted articles as a problem', async () => {
     await PLANTED.find(({ what }) => what.startsWith('an item remembered'))?.plant()
     await redis.hset(keys.eviction(), 'horizon', Date.now())
     expect(await wrongNow()).toEqual({})
   })
 
-  it('the doctor forgets no sources where the configuration seems to be another', async () => {
+  it('the doctor deletes no sources if the configuration seems to be the wrong one', async () => {
     for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) await redis.hset(keys.source(sourceId(id)), 'fetches', 3)
     const told = (await repair(parts, true)).find(({ check }) => check === 'states-without-source')
     expect(told).toMatchObject({ wrong: 6, repaired: 0, doubt: expect.stringContaining('is this the configuration') })

@@ -54,7 +54,7 @@ describe('a scheduler under its own user of Redis', () => {
 })
 
 describe('an admin under its own user of Redis', () => {
-  it('an admin under its own user of Redis migrates the keys of an older version', async () => {
+  it('an admin under its own user of Redis can migrate the keys of an older version', async () => {
     const redis = await as('admin')
     await loadKeys(root, OLD_KEYS, key => key.replace('newsdesk', keys.prefix))
     await root.set(keys.schema(), 5)

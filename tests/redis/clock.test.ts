@@ -11,14 +11,14 @@ import { testRedis } from '../support/redis.ts'
 const DAY = 86_400_000
 afterEach(() => void vi.restoreAllMocks())
 
-describe('the clock that all daemons share', () => {
+describe('the shared clock of all daemons', () => {
   const { redis } = testRedis()
   const serverTime = async (): Promise<number> => {
     const [seconds = 0, micros = 0] = (await redis.time()).map(Number)
     return seconds * 1_000 + micros / 1_000
   }
 
-  it('the clock that all daemons share is that of Redis, though the machine is set to yesterday before it starts and to tomorrow while it runs', async () => {
+  it("the shared clock of all daemons is that of Redis, even if a machine's clock is wrong at the start or changes while running", async () => {
     const real = Date.now
     vi.spyOn(Date, 'now').mockImplementation(() => real() - DAY)
     const clock = createClock(redis)
@@ -28,7 +28,7 @@ describe('the clock that all daemons share', () => {
     expect(Math.abs(clock.now() - (await serverTime()))).toBeLessThan(1_000)
   })
 
-  it('the clock that all daemons share does not believe an answer that was long under way, where it has a better one', async () => {
+  it('the shared clock of all daemons ignores an answer that took long if it has a better one', async () => {
     let ms = 1_000
     const answers = [
       ['5000', '0'],
@@ -52,8 +52,8 @@ describe('the clock that all daemons share', () => {
   })
 })
 
-describe('a connection that a router has forgotten', () => {
-  it('a connection that a router has forgotten is given up for a new one, and what was asked is answered', {
+describe('a connection dropped by a router', () => {
+  it('a connection that a router silently dropped is replaced by a new one, and pending commands are answered', {
     timeout: 60_000,
   }, async () => {
     const server = await startFaultyRedis(aFolder('wire'), 'everysec')

@@ -21,14 +21,14 @@ describe('a lease', () => {
     expect(await acquireLease({ redis, key, ms: LONG })).not.toBeNull()
   })
 
-  it('a lease expires by itself where its holder died', async () => {
+  it('a lease expires by itself if its holder died', async () => {
     const key = aKey()
     await acquireLease({ redis, key, ms: 100 })
     const next = await until(() => acquireLease({ redis, key, ms: LONG }))
     expect(next?.isExpired()).toBe(false)
   })
 
-  it('a lease is neither extended nor released by a holder that stalled and came back after another had acquired it', async () => {
+  it('a lease is neither extended nor released by a stalled holder after another acquired it', async () => {
     const key = aKey()
     const stalled = await acquireLease({ redis, key, ms: 50 })
     const other = await until(() => acquireLease({ redis, key, ms: LONG }))
@@ -40,7 +40,7 @@ describe('a lease', () => {
     expect(await redis.pttl(key)).toBeGreaterThan(LONG / 2)
   })
 
-  it('a lease is not revived by a holder whose lease expired, even where nobody has acquired it', async () => {
+  it('a lease that expired is not revived by its holder, even if nobody has acquired it since', async () => {
     const key = aKey()
     const stalled = await acquireLease({ redis, key, ms: 50 })
     await until(async () => (await redis.exists(key)) === 0)
@@ -48,7 +48,7 @@ describe('a lease', () => {
     expect(await redis.exists(key)).toBe(0)
   })
 
-  it('a lease says by the clock of its holder that it expired, without asking Redis', async () => {
+  it("a lease knows by its holder's clock that it expired, without asking Redis", async () => {
     const lease = await acquireLease({ redis, key: aKey(), ms: 80 })
     await until(() => lease?.isExpired() ?? false)
     const extended = await acquireLease({ redis, key: aKey(), ms: LONG })
@@ -56,7 +56,7 @@ describe('a lease', () => {
     expect(extended?.isExpired()).toBe(false)
   })
 
-  it('a lease leaves a mark that the work is done, also where it expired and nobody took over', async () => {
+  it('a lease can leave a mark that the work is done, even if it expired and nobody took over', async () => {
     const key = aKey()
     const mark = { value: 'done', ms: LONG }
     const stalled = await acquireLease({ redis, key, ms: 50 })
@@ -86,7 +86,7 @@ describe('a lease', () => {
     expect(await redis.exists(key)).toBe(0)
   })
 
-  it('a lease that another acquires at the moment of its release stays the other one’s', async () => {
+  it('a lease that another acquires at the moment of its release stays with that other', async () => {
     const key = aKey()
     const mine = connect()
     await withLease({ redis: mine, key, ms: LONG }, async () => takeOverAfterCommand(mine, redis, key))

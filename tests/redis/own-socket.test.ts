@@ -75,8 +75,8 @@ const asRedis =
       })
       .join('')
 
-describe('the folder of a Redis of its own', () => {
-  it('the folder of a Redis of its own holds socket and process id, and is closed to other users, also where it was open before', async () => {
+describe("the folder of newsdesk's own Redis", () => {
+  it("the folder of newsdesk's own Redis holds its socket and pid, and is closed to other users, even if it was open before", async () => {
     const dataDir = aDir()
     mkdirSync(dataDir, { mode: 0o755 })
     const said: string[] = []
@@ -94,7 +94,7 @@ describe('the folder of a Redis of its own', () => {
     expect(existsSync(join(dataDir, 'redis.pid'))).toBe(false)
   })
 
-  it('a data folder with a path too long for a socket has it in a folder of its own, which those who share it find, and which may vanish', async () => {
+  it('a data folder whose path is too long for a socket gets a separate folder for it, shared by all processes and recreated if deleted', async () => {
     const dataDir = join(aFolder('own'), 'a'.repeat(60), 'b'.repeat(60))
     const [first, second] = [await resolveRedis({ dataDir, say: silent }), await resolveRedis({ dataDir, say: silent })]
     const folder = dirname(socketOf(first))
@@ -117,14 +117,14 @@ describe('the folder of a Redis of its own', () => {
     await third.stop()
   })
 
-  it('a Redis of its own that is only for the moment leaves no folder behind', async () => {
+  it("a temporary Redis of newsdesk's own leaves no folder behind", async () => {
     const dataDir = join(aFolder('own'), 'a'.repeat(100))
     const server = await resolveRedis({ dataDir, durable: false, say: silent })
     await server.stop()
     expect(existsSync(dirname(socketOf(server)))).toBe(false)
   })
 
-  it('the folder of a Redis of its own is refused with what to do where it cannot be made', async () => {
+  it("the folder of newsdesk's own Redis is refused with advice if it cannot be created", async () => {
     const file = join(aFolder('own'), 'file')
     writeFileSync(file, '')
     const error = await refusalOf(join(file, 'data'), true)
@@ -133,7 +133,7 @@ describe('the folder of a Redis of its own', () => {
   })
 
   it.skipIf(process.platform !== 'linux')(
-    'the folder of a Redis of its own is refused at once under /proc and /sys, which take no folders',
+    "the folder of newsdesk's own Redis is refused at once under /proc and /sys, where no folders can be made",
     async () => {
       for (const dir of ['/proc/newsdesk/data', '/proc/newsdesk', '/sys/newsdesk'])
         expect(String(await refusalOf(dir, true))).toMatch(
@@ -161,7 +161,7 @@ describe('the folder of a Redis of its own', () => {
   )
 })
 
-describe('somebody else who listens where a Redis of its own would', () => {
+describe("a stranger at the socket of newsdesk's own Redis", () => {
   it('a stranger who listens where a Redis of its own would is refused with what gives it away, and has been sent questions alone', async () => {
     const dataDir = aDir()
     mkdirSync(dataDir, { mode: 0o700 })
@@ -192,7 +192,7 @@ describe('somebody else who listens where a Redis of its own would', () => {
     },
   )
 
-  it('a stranger who listens on a socket that other users may connect to is refused, too', async () => {
+  it('a stranger at a socket that other users may connect to is refused too', async () => {
     const dataDir = aDir()
     mkdirSync(dataDir, { mode: 0o700 })
     const socket = join(dataDir, 'redis.sock')
@@ -202,7 +202,7 @@ describe('somebody else who listens where a Redis of its own would', () => {
     expect(heard()).toBe('')
   })
 
-  it('a stranger at the predictable path of before is passed over, and sent no command that changes anything', async () => {
+  it('a stranger at the predictable path of earlier versions is ignored, and receives no command that changes anything', async () => {
     const dataDir = aDir()
     const heard = await anImpostor(formerSocketPath(dataDir), asRedis('/elsewhere'))
     const server = await resolveRedis({ dataDir, say: silent })
@@ -211,18 +211,21 @@ describe('somebody else who listens where a Redis of its own would', () => {
     await server.stop()
   })
 
-  it.runIf(isRoot)('a stranger of another user at the predictable path of before is sent nothing at all', async () => {
-    const dataDir = aDir()
-    const heard = await anImpostor(formerSocketPath(dataDir), asRedis(dataDir))
-    chownSync(formerSocketPath(dataDir), NOBODY, NOBODY)
-    const server = await resolveRedis({ dataDir, say: silent })
-    await server.stop()
-    expect(heard()).toBe('')
-    expect((await refusalOf(dataDir, false)).message).toContain('npm start')
-  })
+  it.runIf(isRoot)(
+    'a stranger of another user at the predictable path of earlier versions is sent nothing at all',
+    async () => {
+      const dataDir = aDir()
+      const heard = await anImpostor(formerSocketPath(dataDir), asRedis(dataDir))
+      chownSync(formerSocketPath(dataDir), NOBODY, NOBODY)
+      const server = await resolveRedis({ dataDir, say: silent })
+      await server.stop()
+      expect(heard()).toBe('')
+      expect((await refusalOf(dataDir, false)).message).toContain('npm start')
+    },
+  )
 })
 
-describe('a Redis that an earlier version left running', () => {
+describe("newsdesk's own Redis left running by an earlier version", () => {
   const binary =
     findOnPath('redis-server', `${process.env.PATH}:/usr/sbin`) ??
     findOnPath('valkey-server', `${process.env.PATH}:/usr/sbin`)
@@ -254,7 +257,7 @@ describe('a Redis that an earlier version left running', () => {
     return { child, redis }
   }
 
-  it('a Redis that an earlier version left running moves to the data folder with all it holds, once nobody else uses it', async () => {
+  it("newsdesk's own Redis left running by an earlier version moves to the data folder with all its data once nobody else uses it", async () => {
     const dataDir = aDir()
     const { child, redis } = await aFormer(dataDir)
     redis.disconnect()
@@ -267,7 +270,7 @@ describe('a Redis that an earlier version left running', () => {
     await server.stop()
   })
 
-  it('a Redis that an earlier version left running is shared where it is while another newsdesk uses it, by daemon and commands', async () => {
+  it("newsdesk's own Redis left running by an earlier version is shared in place while another newsdesk uses it", async () => {
     const dataDir = aDir()
     const { redis } = await aFormer(dataDir)
     const daemon = await resolveRedis({ dataDir, say: silent })
@@ -283,9 +286,9 @@ describe('a Redis that an earlier version left running', () => {
   })
 })
 
-describe('a Redis that works in the folder and lost its socket', () => {
+describe("newsdesk's own Redis that lost its socket", () => {
   it.runIf(existsSync('/proc/self/cwd'))(
-    'a Redis that works in the folder and lost its socket is not joined by a second one, which would destroy its data',
+    "newsdesk's own Redis that lost its socket gets no second server on its folder, which would destroy its data",
     async () => {
       const dataDir = aDir()
       const server = await resolveRedis({ dataDir, say: silent })

@@ -21,7 +21,7 @@ describe.skipIf(!cluster)('on a Redis Cluster', () => {
     }
   }
 
-  it('on a Redis Cluster keys are found on every master, also by who has only begun to connect', async () => {
+  it('on a Redis Cluster keys are found on every master, even by a client that is still connecting', async () => {
     await Promise.all(names.map(name => client.set(name, 'x')))
     const held = await Promise.all((await masters()).map(({ redis }) => redis.dbsize()))
     expect(held.filter(count => count > 500)).toHaveLength(3)
@@ -33,7 +33,7 @@ describe.skipIf(!cluster)('on a Redis Cluster', () => {
     expect(found).toEqual(new Set(names))
   })
 
-  it('on a Redis Cluster memory is that of all masters together, of whoever asks', async () => {
+  it('on a Redis Cluster memory is the sum of all masters, whichever node is asked', async () => {
     const [each, all] = await Promise.all([
       Promise.all((await masters()).map(({ redis }) => usedMemory(redis))),
       asTyped(usedMemory),

@@ -14,8 +14,8 @@ const silent = () => undefined
 const open = ({ address }: RedisServer) => openRedis(address, { maxRetriesPerRequest: 20, retryStrategy: () => 50 })
 const socketOf = ({ address }: RedisServer) => ('socket' in address ? address.socket : '')
 
-describe('a Redis of its own', () => {
-  it('a Redis of its own keeps what was written over a restart, evicts nothing, and is gone after the stop', async () => {
+describe("newsdesk's own Redis", () => {
+  it("newsdesk's own Redis keeps its data over a restart, evicts nothing, and is gone after the stop", async () => {
     const dataDir = aDir()
     const first = await resolveRedis({ dataDir, say: silent })
     const redis = open(first)
@@ -32,7 +32,7 @@ describe('a Redis of its own', () => {
     await second.stop()
   })
 
-  it('a Redis of its own is one for all on a data folder, also when they start at once; the last to leave stops it', async () => {
+  it("newsdesk's own Redis is shared by all processes on a data folder, even if they start at once, and the last one stops it", async () => {
     const dataDir = aDir()
     const servers = await Promise.all([1, 2, 3].map(() => resolveRedis({ dataDir, say: silent })))
     expect(new Set(servers.map(socketOf)).size).toBe(1)
@@ -49,7 +49,7 @@ describe('a Redis of its own', () => {
     })
   })
 
-  it('a Redis of its own is taken up again after newsdesk was killed without a word', async () => {
+  it("newsdesk's own Redis is used again after newsdesk was killed", async () => {
     const dataDir = aDir()
     const script = `import { resolveRedis } from './src/redis/server.ts'
       await resolveRedis({ dataDir: ${JSON.stringify(dataDir)}, say: () => undefined })
@@ -71,7 +71,7 @@ describe('a Redis of its own', () => {
     })
   })
 
-  it('a Redis of its own starts though a process died while it was starting one', async () => {
+  it("newsdesk's own Redis starts even if another process died while starting one", async () => {
     const dataDir = aDir()
     mkdirSync(dataDir, { recursive: true })
     writeFileSync(join(dataDir, 'starting.pid'), '999999999')
@@ -80,20 +80,20 @@ describe('a Redis of its own', () => {
     expect(existsSync(join(dataDir, 'starting.pid'))).toBe(false)
   })
 
-  it('a Redis of its own is not started by a command that only asks', async () => {
+  it("newsdesk's own Redis is not started by a command that only reads", async () => {
     await expect(resolveRedis({ dataDir: aDir(), start: false, say: silent })).rejects.toThrow('npm start')
   })
 })
 
-describe('a Redis that is configured', () => {
-  it('a Redis that is configured is used as it is and never stopped', async () => {
+describe('a configured Redis', () => {
+  it('a configured Redis is used as it is and never stopped', async () => {
     const server = await resolveRedis({ url: 'redis://desk.example:6379', dataDir: '/nowhere', say: silent })
     expect(server).toMatchObject({ address: { url: 'redis://desk.example:6379' }, origin: 'configured' })
     await server.stop()
   })
 })
 
-describe('a machine without a Redis', () => {
+describe('a machine without Redis', () => {
   /** A PATH holding only these programs, each a small shell script. */
   const aPath = (programs: Record<string, string>) => {
     const dir = aFolder('path')
@@ -106,14 +106,14 @@ describe('a machine without a Redis', () => {
   const noRedis = async (path: string) =>
     resolveRedis({ dataDir: aDir(), say: silent, path }).catch((error: Error) => error)
 
-  it('a machine without a Redis is told the exact line to type where nothing can be installed without asking', async () => {
+  it('a machine without Redis gets the exact install command printed if nothing can be installed without asking', async () => {
     const error = await noRedis(aPath({}))
     expect(error).toBeInstanceOf(NoRedisError)
     expect(String(error)).toContain('NEWSDESK_REDIS_URL=redis://host:6379')
     expect(String(error)).toContain('docker compose up -d redis')
   })
 
-  it('a machine without a Redis gets one from its package manager where that needs no password, and is told so first', async () => {
+  it('a machine without Redis has it installed by its package manager if that needs no password, after an announcement', async () => {
     const log = join(aDir(), '..', 'installed.txt')
     const said: string[] = []
     const path = aPath({ brew: `echo "$@" >> ${log}` })
@@ -126,13 +126,13 @@ describe('a machine without a Redis', () => {
     expect(error).toBeInstanceOf(NoRedisError)
   })
 
-  it('a machine without a Redis is told what its package manager said where that fails', async () => {
+  it("a machine without Redis gets the package manager's own error if the installation fails", async () => {
     const error = await noRedis(aPath({ brew: 'echo "no bottle today" >&2; exit 3' }))
     expect(String(error)).toContain('no bottle today')
     expect(String(error)).toContain('brew install')
   })
 
-  it('a Redis server is found on the path given', () => {
+  it('a Redis server is found on the given PATH', () => {
     const path = aPath({ 'valkey-server': 'true' })
     expect(findOnPath('valkey-server', path)).toBe(join(path, 'valkey-server'))
     expect(findOnPath('redis-server', path)).toBeUndefined()

@@ -15,7 +15,7 @@ import { until } from '../support/until.ts'
 endAll()
 const binary = serverBinary()
 
-describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () => {
+describe.skipIf(!binary)('a Redis that refuses the setup of a connection', () => {
   let port = 0
   let child: ChildProcess
   const dir = aFolder('setup')
@@ -62,7 +62,7 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
     ['a wrong password', () => url(':root-of-none', '/0'), /user or password is refused \(WRONGPASS\)/],
     ['no password', () => `redis://127.0.0.1:${port}`, /user or password is refused \(NOAUTH\)/],
   ])(
-    'a Redis that refuses the set-up of a connection is no passing outage: with %s nothing starts, and it is said why',
+    'a Redis that refuses the setup of a connection with %s stops the start with the reason, and is no passing outage',
     { timeout: 120_000 },
     async (_, of, why) => {
       expect(await probeRedis(addressOf(of()))).toMatch(why)
@@ -75,11 +75,11 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
     },
   )
 
-  it('a user of Redis who may choose no database works in database 0', async () => {
+  it('a Redis user without permission to select a database works in database 0', async () => {
     expect(await probeRedis(addressOf(url('bound:bound-one', '/0')))).toBeNull()
   })
 
-  it('a Redis that refuses the set-up of a connection after a restart is never written to in another database: all waits until it takes the connection as meant', async () => {
+  it('a Redis that refuses the selected database after a restart is not written to until it accepts it again', async () => {
     const lines: string[] = []
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(line) } as never)
     const main = connectRedis(addressOf(url(':root-of-all', '/9')), log, 'main')
@@ -104,7 +104,7 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
     expect(await main.mget('later', 'later-too')).toEqual(['nine', 'nine'])
   })
 
-  it('a Redis with another password than before keeps what waits, and is worked with once it takes ours again', async () => {
+  it('a Redis whose password changed keeps pending work, which resumes once it accepts ours again', async () => {
     const lines: string[] = []
     const log = pino({ level: 'info' }, { write: (line: string) => lines.push(line) } as never)
     const main = connectRedis(addressOf(url(':root-of-all', '/0')), log, 'main')
@@ -119,7 +119,7 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
     expect(lines.join('')).not.toContain('root-of-all')
   })
 
-  it('an error names the password of the sentinels where these ask for one, not that of redis.url', () => {
+  it('an authentication error of the sentinels names redis.sentinelPassword, not the password of redis.url', () => {
     const last =
       'All sentinels are unreachable. Retrying from scratch after 50ms. Last error: NOAUTH Authentication required.'
     for (const said of [
@@ -133,7 +133,7 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
     ).toBeNull()
   })
 
-  it('a Redis that refuses a connection for good is told from one that cannot take it right now', () => {
+  it('a permanent refusal of a connection by Redis is told apart from a temporary one', () => {
     for (const passing of [
       'LOADING Redis is loading',
       'BUSY Redis is busy running a script',
@@ -150,7 +150,7 @@ describe.skipIf(!binary)('a Redis that refuses the set-up of a connection', () =
   })
 })
 
-describe('a password that ends its part of the URL', () => {
+describe('a password with reserved characters of a URL', () => {
   it.each(['a/b', 'a@b', 'a#b', 'a?b', '50%', '12/34', '12?34', '1#2', 'a b', 'a@b:1'])(
     'a password that ends its part of the URL, such as %s, is refused with how to write it',
     secret => {
@@ -177,11 +177,11 @@ describe('a password that ends its part of the URL', () => {
     'redis://cache?password=x',
     'redis://:6379',
     'redis://:secret',
-  ])('the URL %s names no server and no database', made => {
+  ])('the URL %s has no valid server and database', made => {
     expect(findUrlError(made)).toMatch(/no valid database|must not have parameters|must be one of/)
   })
 
-  it('a password that stands in place of the user is not shown', () => {
+  it('a password given in place of the user is not shown', () => {
     expect(showAddress(addressOf('redis://geheim@cache:6379/1'))).toBe('redis://***@cache:6379/1')
   })
 })

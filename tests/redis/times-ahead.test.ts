@@ -29,8 +29,8 @@ const NOW = Date.UTC(2026, 4, 4, 12)
 const { redis, keys, address } = testRedis()
 const log = pino({ level: 'silent' })
 
-describe('a time that stands in Redis', () => {
-  it('a time that stands in Redis is possible where it lies no further ahead than what is configured, whatever has been', () => {
+describe('a time stored in Redis', () => {
+  it('a time stored in Redis is plausible unless it is further ahead than its horizon', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 400 * DAY }), fc.integer({ min: 0, max: 90 * DAY }), (back, horizon) => {
         expect(isPlausible(NOW - back, NOW)).toBe(true)
@@ -40,7 +40,7 @@ describe('a time that stands in Redis', () => {
     )
   })
 
-  it('newsdesk tells once that the clock was set back, and not that it went on', () => {
+  it('a clock that was set back is reported once, and a clock that was set forward is not', () => {
     let at = NOW
     const isSetBack = createSetBack(() => at)
     const seen = [0, DAY, 5_000, -DAY, 5_000, -2_000, 5_000].map(step => {
@@ -57,7 +57,7 @@ describe('a source that was polled while the clock was ahead', () => {
     ['a day', DAY],
     ['a year', 365 * DAY],
   ])(
-    'a source that was polled while the clock was ahead by %s is due once that is set right, with all others, and no other is sooner',
+    'a source that was polled while the clock was ahead by %s falls due with all others once it is corrected, and none sooner',
     async (_, ahead) => {
       const server = await serve((request, response) => {
         if (request.url === '/failing') response.writeHead(500).end()
@@ -85,7 +85,7 @@ describe('a source that was polled while the clock was ahead', () => {
     },
   )
 
-  it('a source that was polled while the clock was ahead is due also where only another process saw the clock ahead', async () => {
+  it('a source that was polled while the clock was ahead falls due even if only another process saw the clock ahead', async () => {
     const server = await serve((_, response) => response.end('a feed'))
     const desk = aPollingDesk({ a: `${server.url}/a` })
     await desk.sources.sync()
@@ -102,7 +102,7 @@ describe('a domain that was visited while the clock was ahead', () => {
   const politeness = createPoliteness({ redis, keys, settings })
   const enter = (name: string) => politeness.visit('me').enter(`https://${name}.example/feed`)
 
-  it('a domain that was visited while the clock was ahead lets its visitors in once that is set right: who held it, when it is free, when it is whose turn', async () => {
+  it('a domain that was visited while the clock was ahead admits its visitors once that is corrected', async () => {
     const later = Date.now() + DAY
     const name = 'ahead'
     await redis.hset(keys.host(`${name}.example`), { free: later, at: later })
@@ -111,7 +111,7 @@ describe('a domain that was visited while the clock was ahead', () => {
     expect(await enter(name)).toBeNull()
   })
 
-  it('a domain that was visited while the clock was ahead is not closed for longer than any server is obeyed, nor by a Retry-After of a day to come', async () => {
+  it('a domain that was visited while the clock was ahead is not closed for longer than the limit, not even by Retry-After', async () => {
     await redis.hset(keys.host('long.example'), {
       until: Date.now() + 30 * DAY,
       since: Date.now(),
@@ -126,8 +126,8 @@ describe('a domain that was visited while the clock was ahead', () => {
   })
 })
 
-describe('what was noted while the clock was ahead', () => {
-  it('what was noted while the clock was ahead does not keep our own network down, or just back, for a day', async () => {
+describe('state stored while the clock was ahead', () => {
+  it('state stored while the clock was ahead does not keep our own network marked as down or recovering for a day', async () => {
     const desk = aPollingDesk({})
     for (const mode of ['back', 'down'] as const) {
       await desk.redis.hset(desk.keys.network(), { mode, since: desk.clock.now + DAY })
@@ -140,7 +140,7 @@ describe('what was noted while the clock was ahead', () => {
     }
   })
 
-  it('what was noted while the clock was ahead counts for nothing: a lie, a day of a move, a delivery, a distrust, a level of the log, a daemon; a visitor still counts', async () => {
+  it('state stored while the clock was ahead is ignored for validators, moves, push, log levels and daemons, but visitors still count', async () => {
     expect(chooseValidation(NOW + DAY, NOW, 0.5)).toBe('conditional')
     expect(chooseValidation(NOW - DAY, NOW, 0.5)).toBe('distrust')
     const today = Math.floor(NOW / DAY)
@@ -180,8 +180,8 @@ describe('what was noted while the clock was ahead', () => {
   })
 })
 
-describe('jobs that were put off while the clock was ahead', () => {
-  it('jobs that were put off while the clock was ahead are brought forward, and locks of workers that died do not outlive them by a day', {
+describe('jobs delayed while the clock was ahead', () => {
+  it('jobs delayed while the clock was ahead are brought forward, and locks of dead workers are shortened', {
     timeout: 60_000,
   }, async () => {
     const bull = openRedis(address, { maxRetriesPerRequest: null, retryStrategy: () => 50 })

@@ -14,7 +14,7 @@ const logged = () => {
   return { lines, log: pino(sink) }
 }
 
-describe('what an outage of Redis leads to', () => {
+describe('errors caused by an outage of Redis', () => {
   it.each([
     ['stream gone', 'UNBLOCKED the stream key no longer exists'],
     ['stream gone', "NOGROUP No such key 'newsdesk:events' or consumer group 'count' in XREADGROUP with GROUP option"],
@@ -27,7 +27,7 @@ describe('what an outage of Redis leads to', () => {
     ['rejected', "READONLY You can't write against a read only replica."],
     ['away', "Socket timeout. Expecting data, but didn't receive any in 15000ms."],
     ['away', 'connect ECONNREFUSED 127.0.0.1:6379'],
-  ])('what an outage of Redis leads to is known as “%s” by the error %s', (kind, message) => {
+  ])('errors caused by an outage of Redis are recognised as “%s” by the error %s', (kind, message) => {
     expect(explainOutage(new Error(message))?.kind).toBe(kind)
   })
 
@@ -36,11 +36,11 @@ describe('what an outage of Redis leads to', () => {
     'WRONGTYPE Operation against a key holding the wrong kind of value',
     "Cannot read properties of undefined (reading 'id')",
     'a job is missing its key',
-  ])('an error of its own is not taken for what an outage of Redis leads to: %s', message => {
+  ])('errors of other causes are not mistaken for an outage of Redis: %s', message => {
     expect(explainOutage(new Error(message))).toBeNull()
   })
 
-  it('what an outage of Redis leads to is one warning a minute of each kind, without a stack; any other error is logged as often as it comes, with it', () => {
+  it('errors caused by an outage of Redis are logged once a minute per kind without a stack, any other error every time with it', () => {
     const { lines, log } = logged()
     let at = 0
     const trouble = createOutageLog(log, () => at)

@@ -41,7 +41,7 @@ const filed = (count: number, language = 'fr', source = 'courrier'): Article[] =
 const french = (title: string) => ({ title, summary: '', language: 'fr' })
 
 describe('a language that the model does not know', () => {
-  it('a language that the model does not know is silent until publishers filed 75 articles in it, and then is understood', async () => {
+  it('a language that the model does not know yields no section until publishers filed 75 articles in it, and does from then on', async () => {
     const learning = replica()
     await learning.learn(filed(74))
     expect(learning.classify(french('Un but du gardien en finale'))).toEqual([])
@@ -51,7 +51,7 @@ describe('a language that the model does not know', () => {
     expect(learning.classify({ ...french('Un but du gardien en finale'), language: 'it' })).toEqual([])
   })
 
-  it('a language that the model does not know is learnt by every replica from the same articles, once however often they come', async () => {
+  it('a language that the model does not know is learnt alike by every replica, and each article counts once', async () => {
     await replica().learn(filed(120))
     expect(await redis.zcard(keys.learnedLanguage('fr'))).toBe(120)
     const other = replica()
@@ -59,7 +59,7 @@ describe('a language that the model does not know', () => {
     expect(other.classify(french('La banque et les salaires'))[0]?.section).toBe('business')
   })
 
-  it('a language that the model does not know takes no more of Redis than its share, and is forgotten', async () => {
+  it('a language that the model does not know takes no more than its share of Redis, and expires', async () => {
     await replica().learn(filed(1_000, 'es'))
     expect(await redis.zcard(keys.learnedLanguage('es'))).toBe(900)
     expect(await redis.ttl(keys.learnedLanguage('es'))).toBeGreaterThan(0)
@@ -71,14 +71,14 @@ describe('a language that the model does not know', () => {
     expect(await redis.sismember(keys.learnedLanguages(), 'it')).toBe(0)
   })
 
-  it('a language that the model does not know is not learnt from articles that publishers did not file', async () => {
+  it('a language that the model does not know is not learnt from articles without a section by their publisher', async () => {
     await replica().learn(filed(90, 'no').map(article => ({ ...article, evidence: [] })))
     expect(await redis.exists(keys.learnedLanguage('no'))).toBe(0)
   })
 })
 
 describe('the sections of a source', () => {
-  it('the sections of a source are known from thirty of its articles on, and weigh what its default section says', async () => {
+  it('the sections of a source are used from thirty articles on, and set the weight of its default section', async () => {
     const learning = replica()
     const source = anArticle({ source: 'herald' }).sources[0]
     if (source === undefined) throw new Error('an article has a source')
@@ -90,7 +90,7 @@ describe('the sections of a source', () => {
     expect([...(use?.sections ?? [])].sort()).toEqual(['business', 'health', 'sports'])
   })
 
-  it('the sections of a source are of its latest articles, in bounded space', async () => {
+  it('the sections of a source are counted over its latest articles, in bounded space', async () => {
     const learning = replica()
     for (let batch = 0; batch < 20; batch++) await learning.learn(filed(99, 'en', 'gazette'))
     const counts = await redis.hvals(keys.sourceSections('gazette'))

@@ -50,7 +50,7 @@ const textSpeaks = async (body: string, language?: string): Promise<boolean> =>
   (await articleOf(body, language)).evidence.some(({ from }) => from === 'text')
 
 describe('the text of an article', () => {
-  it('the text of an article is ignored where the feed says English and its source is configured as French, as with software that says so by itself', async () => {
+  it('the text of an article is ignored if its source is configured as French, though the feed declares English by default', async () => {
     expect(await textSpeaks(rss(FRENCH, '<language>en-us</language>'), 'fr')).toBe(false)
     expect(await textSpeaks(rss(ENGLISH, '<language>en-us</language>'), 'en-GB')).toBe(true)
     expect(await textSpeaks(rss(ENGLISH, '<language>fr</language>', '<dc:language>en</dc:language>'), 'fr')).toBe(true)
@@ -63,12 +63,12 @@ describe('the text of an article', () => {
     ['by a JSON Feed', json(ENGLISH, 'en')],
     ['by a news sitemap', sitemap(ENGLISH, 'en')],
     ['by a news sitemap in three letters', sitemap(ENGLISH, 'eng')],
-  ])('the text of an article that is declared English %s tells its section', async (_, body) => {
+  ])('the text of an article that is declared English %s is used for its section', async (_, body) => {
     const { section, language } = await articleOf(body)
     expect([section, primaryLanguage(language)]).toEqual(['sports', 'en'])
   })
 
-  it('the text of an article tells its section where it is English, whatever feed and source declare', async () => {
+  it('the text of an article is used for its section if it is English, whatever feed and source declare', async () => {
     expect(await textSpeaks(rss(ENGLISH), 'en')).toBe(true)
     expect(await textSpeaks(rss(ENGLISH), 'de')).toBe(true)
     for (const body of [rss(ENGLISH), atom(ENGLISH), json(ENGLISH), rss(ENGLISH, '<language>de</language>')]) {
@@ -77,7 +77,7 @@ describe('the text of an article', () => {
     }
   })
 
-  it('the text of an article is ignored where it is French, or where it says too little and nothing is declared', async () => {
+  it('the text of an article is ignored if it is French, or if it is too short and no language is declared', async () => {
     for (const [body, its] of [
       [rss(FRENCH), 'fr'],
       [rss(FRENCH, '<language>en-us</language>'), 'fr'],
@@ -89,7 +89,7 @@ describe('the text of an article', () => {
     }
   })
 
-  it('has the declared language where it says too little: by its item, else by its source, else by its feed', async () => {
+  it('the text of an article that is too short has the declared language of its item, else of its source, else of its feed', async () => {
     const title = '🏆 2:1'
     const languages = [
       await articleOf(rss(title, '<language>en-us</language>', '<dc:language>pt_BR</dc:language>'), 'fr'),
@@ -129,13 +129,13 @@ describe('a language tag', () => {
     ['', null],
     ['english please', null],
     [null, null],
-  ])('the language tag %j is of the language %j', (tag, language) => {
+  ])('the language tag %j means the language %j', (tag, language) => {
     expect(primaryLanguage(tag)).toBe(language)
   })
 })
 
-describe('a model', () => {
-  it('a model of sections knows the languages it was trained on, and no others', () => {
+describe('a model of sections', () => {
+  it('a model of sections records the languages it was trained on, and no others', () => {
     expect(model.languages).toEqual(['en'])
     const text = (title: string, section: string, language: string) => ({ title, summary: '', section, language })
     const texts = Array.from({ length: 40 }, (_, at) => [

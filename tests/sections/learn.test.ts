@@ -24,7 +24,7 @@ const taughtBy = (examples: readonly Example[]) => {
 }
 
 describe('a section that the shipped model does not know', () => {
-  it('a section that the shipped model does not know is learnt from 200 articles of two sources and found in a third, and the others stay as they were', () => {
+  it('a section that the shipped model does not know is learnt from 200 articles of two sources and found in a third, without changing others', () => {
     const sectionOf = taughtBy(motor(['courier', 'gazette'], 100))
     const thirds = Array.from({ length: 100 }, (_, n) => third(n))
     const right = thirds.filter(title => sectionOf(title) === 'motor').length
@@ -34,7 +34,7 @@ describe('a section that the shipped model does not know', () => {
     expect(kept / ordinary.length).toBeGreaterThanOrEqual(0.85)
   })
 
-  it('a section that the shipped model does not know is not learnt from one source alone, nor from a handful', () => {
+  it('a section that the shipped model does not know is not learnt from a single source, nor from a handful of articles', () => {
     const title = teachers.gazette?.(7) ?? ''
     expect(taughtBy(motor(['courier'], 200))(title)).not.toBe('motor')
     expect(taughtBy(motor(['courier', 'gazette'], 10))(title)).not.toBe('motor')

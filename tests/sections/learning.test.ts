@@ -25,8 +25,8 @@ const filed = (source: string, count: number): Article[] =>
     }),
   )
 
-describe('what publishers file themselves', () => {
-  it('what publishers file themselves teaches every replica a section of the operator, once however often it is taken in', async () => {
+describe('sections given by publishers', () => {
+  it('sections given by publishers teach every replica a section of the operator, once however often an article is ingested', async () => {
     const first = replica()
     const batch = [...filed('courier', 60), ...filed('gazette', 60)]
     await first.learn(batch)
@@ -39,7 +39,7 @@ describe('what publishers file themselves', () => {
     expect(best?.section).toBe('motor')
   })
 
-  it('what publishers file themselves teaches the model nothing where it is in a language the model does not know, whatever is declared', async () => {
+  it('sections given by publishers teach the model nothing in a language it does not know, whatever is declared', async () => {
     const learning = replica()
     const before = await redis.zcard(keys.learned('motor'))
     const [one, other] = [filed('courrier', 5), filed('unsaid', 5)]
@@ -50,7 +50,7 @@ describe('what publishers file themselves', () => {
     expect(learning.classify({ ...text, language: 'fr' })).toEqual([])
   })
 
-  it('an article without a certain section is classified once, when it is filed, and not again when it is learnt from', async () => {
+  it('an article without a certain section is classified once, at ingestion, and not again when it is learnt from', async () => {
     let readings = 0
     const counted = {
       ...model,
@@ -72,7 +72,7 @@ describe('what publishers file themselves', () => {
     expect(await redis.hgetall(keys.sourceSections('observer'))).toEqual({ [guess?.section ?? '']: '1' })
   })
 
-  it('learning from what publishers file keeps no more of one source than its share', async () => {
+  it("learning from publishers' sections uses no more than a fixed share from one source", async () => {
     const learning = replica()
     await learning.refresh()
     await learning.learn(filed('flood', 500))
@@ -82,7 +82,7 @@ describe('what publishers file themselves', () => {
     expect(await redis.ttl(keys.learned('motor'))).toBeGreaterThan(0)
   })
 
-  it('learning from what publishers file lets others have their turns, and learns the same examples only once', async () => {
+  it("learning from publishers' sections yields to other work, and learns each example only once", async () => {
     const learning = replica()
     for (const source of ['courier', 'gazette', 'herald']) await learning.learn(filed(source, 80))
     const answersDuring = async (work: Promise<void>): Promise<number> => {

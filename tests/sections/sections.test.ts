@@ -27,7 +27,7 @@ const anArticle = (some: Partial<SectionInput>): SectionInput => ({
 const tag = (some: Partial<SectionInput>) => classifySections(anArticle(some), taxonomy, classify)
 
 describe('the section of an article', () => {
-  it('the section of an article is what its publisher files it under, whatever its words', () => {
+  it('the section of an article is the one its publisher gives it, whatever its words', () => {
     const { sections, evidence } = tag({
       title: 'Goals for a young company',
       categories: ['Markets'],
@@ -48,19 +48,19 @@ describe('the section of an article', () => {
     ['politics', 'Senators block nominee in party-line vote'],
     ['entertainment', 'Actress joins cast of film sequel'],
     ['lifestyle', 'An easy recipe for chocolate cake'],
-  ])('the section of an article is %s by its text alone: %s', (section, title) => {
+  ])('the section of an article by its text alone is %s: %s', (section, title) => {
     expect(tag({ title }).sections[0]).toBe(section)
   })
 
   it.each(['Tokyo shares fall', 'Indian monsoon arrives early', 'Erdbeben in Japan', '東京で株価下落'])(
-    'an article is of asia too where a place of Asia stands in it: %s',
+    'an article is also in asia if it names a place in Asia: %s',
     title => {
       const source = { id: 'courier', section: 'world' }
       expect(tag({ title, source }).sections).toContain('asia')
     },
   )
 
-  it('a place alone does not make the section of an article, whatever the place', () => {
+  it('the section of an article is never decided by a place alone', () => {
     const source = { id: 'courier', section: 'business' }
     expect(tag({ title: 'Erdbeben in Japan', language: 'de', source }).sections).toEqual(['business', 'asia'])
     expect(tag({ title: 'Erdbeben in Japan', language: 'de' }).sections).toEqual([])
@@ -71,11 +71,11 @@ describe('the section of an article', () => {
     '選挙で自民党が議席を減らす',
     'Le film et la musique des acteurs au festival de Cannes',
     'Serikali yatangaza bajeti mpya ya afya na elimu',
-  ])('a text that is not English votes for no section, although it is declared as English: %s', title => {
+  ])('a text that is not English votes for no section, even if declared as English: %s', title => {
     expect(tag({ title }).evidence.map(({ from }) => from)).not.toContain('text')
   })
 
-  it('a text that is sure does not outweigh the section of its source alone, but does with other evidence', () => {
+  it('a confident vote of the text does not outweigh the section of its source alone, but does with other evidence', () => {
     const sure = () => [{ section: 'sports', confidence: 0.95 }]
     const source = { id: 'courier', section: 'business' }
     const sectionsOf = (some: Partial<SectionInput>) =>
@@ -85,13 +85,13 @@ describe('the section of an article', () => {
     expect(sectionsOf({ source: { ...source, general: true } })).toBe('sports')
   })
 
-  it('a general paper says no section of an article, and is where one without evidence goes', () => {
+  it('a general source is no evidence for a section, but its default section is the fallback', () => {
     const source = { id: 'courier', section: 'world', general: true }
     const { sections, evidence, confidence } = tag({ title: 'Briefly', source })
     expect({ sections, evidence, confidence }).toEqual({ sections: ['world'], evidence: [], confidence: 0 })
   })
 
-  it('the default section of a source weighs as much as its own articles are in it', () => {
+  it("the default section of a source weighs less, the fewer of the source's articles are in it", () => {
     const source = { id: 'courier', section: 'world' }
     const weightOf = (counts: Record<string, number>) => {
       const use = describeUse(new Map(Object.entries(counts)), 'world', new Map([['asia', 'world']]))
@@ -102,7 +102,7 @@ describe('the section of an article', () => {
     expect(weightOf({ world: 20, sports: 80 })).toBeCloseTo(0.12)
   })
 
-  it('the text of an article is of a section that its source uses, unless it is sure', () => {
+  it('the text of an article votes only for sections that its source uses, unless it is certain', () => {
     const use = describeUse(
       new Map([
         ['world', 20],
@@ -126,12 +126,12 @@ describe('the section of an article', () => {
     expect(tagBy(0.85)).toBe('health')
   })
 
-  it('the section of an article is the part of a section where a source of that part carries it and its text says the whole', () => {
+  it('the section of an article is a subsection if its source carries that and its text points to the parent', () => {
     const source = { id: 'straits', section: 'asia' } as SectionInput['source']
     expect(tag({ title: 'Army clashes with rebels near border, dozens killed', source }).sections[0]).toBe('asia')
   })
 
-  it('the section of an article is one an operator added with words alone', () => {
+  it('the section of an article can be one that an operator added with keywords alone', () => {
     const more = [
       ...taxonomy,
       Section.parse({ id: 'motor', labels: { en: 'Motor' }, words: ['hatchback', 'test drive'] }),
@@ -145,7 +145,7 @@ describe('the section of an article', () => {
     expect(evidence[0]).toMatchObject({ from: 'text', what: 'test drive, hatchback' })
   })
 
-  it('a text that is not sure votes for no section where a publisher says something', () => {
+  it('an uncertain text votes for no section if its publisher gives one', () => {
     const unsure = () => [{ section: 'sports', confidence: 0.4 }]
     const source = { id: 'courier', section: 'world' } as SectionInput['source']
     expect(classifySections(anArticle({ source }), taxonomy, unsure).evidence.map(({ from }) => from)).toEqual([
@@ -163,13 +163,13 @@ describe('the section of an article', () => {
     'мир world 世界 عالم',
     '<b>Bank</b>&nbsp;<br',
     '🇯🇵'.repeat(5_000),
-  ])('the section of an article is that of its source, in bounded time, for the title %#', title => {
+  ])('the section of an article falls back to that of its source, in bounded time, for the title %#', title => {
     const { sections, confidence } = tag({ title, source: { id: 'courier', section: 'health' } })
     expect(sections).toContain('health')
     expect(confidence).toBeLessThanOrEqual(1)
   })
 
-  it('the sections of an article are of the taxonomy, at most three, for any text', () => {
+  it('the sections of an article come from the taxonomy and are at most three, for any text', () => {
     const ids = taxonomy.map(({ id }) => id)
     fc.assert(
       fc.property(
@@ -196,12 +196,12 @@ describe('an opinion piece', () => {
     '[Column] The bridge and I',
     '社説：橋の再開',
     'The bridge was a mistake - Opinion',
-  ])('an opinion piece is known by the form of its title: %s', title => {
+  ])('an opinion piece is recognised by the form of its title: %s', title => {
     expect(tag({ title }).sections[0]).toBe('debate')
   })
 
   it.each(['Opinion polls show a lead', 'Column of smoke over harbour', 'Letters found in attic'])(
-    'a title that only sounds like an opinion piece is none: %s',
+    'a title that only resembles an opinion piece is not taken for one: %s',
     title => {
       expect(findOpinionForm(title)).toBeUndefined()
     },
@@ -209,17 +209,17 @@ describe('an opinion piece', () => {
 })
 
 describe('the words of a text', () => {
-  it('the words of a text are the same whatever case, accents and HTML it comes in', () => {
+  it('the words of a text are the same in any case, with or without accents and HTML', () => {
     expect(splitWords('<p>ÉLECTION&nbsp;in the U.S.</p>')).toEqual(splitWords('election in the us'))
   })
 
-  it('the words of a text are bounded', () => {
+  it('the words of a text are limited in number', () => {
     expect(splitWords('word '.repeat(10_000)).length).toBeLessThanOrEqual(160)
     expect(splitWords('字'.repeat(10_000)).length).toBeLessThanOrEqual(160)
   })
 })
 
-describe('learning from the stream', () => {
+describe('learning from the stream of articles', () => {
   const makes = ['hatchback', 'gearbox', 'roadster', 'convertible', 'saloon', 'coupe', 'diesel', 'torque']
   const examplesOf = (sources: readonly string[]): Example[] =>
     Array.from({ length: 200 }, (_, n) => ({
@@ -230,18 +230,18 @@ describe('learning from the stream', () => {
     }))
   const replay = replayTexts(model)
 
-  it('learning from the stream finds a section that the model never heard of in what another source writes', () => {
+  it("learning from the stream of articles finds an unknown section in another source's articles", () => {
     const learned = learnSections(model, examplesOf(['a', 'b']), replay, 0)
     const guess = classifyBy(model, () => learned)
     expect(guess({ title: 'New roadster has a smooth gearbox', summary: '', language: 'en' })[0]?.section).toBe('motor')
     expect(guess({ title: 'Striker scores twice in derby', summary: '', language: 'en' })[0]?.section).toBe('sports')
   })
 
-  it('learning from the stream learns nothing from one source alone, however much it says', () => {
+  it('learning from the stream of articles learns nothing from a single source, however many articles it has', () => {
     expect(learnSections(model, examplesOf(['a']), replay, 0)).toBeUndefined()
   })
 
-  it('learning from the stream is taught only by what a publisher filed without contradiction', () => {
+  it('learning from the stream of articles uses only sections by publishers that nothing contradicts', () => {
     const evidence = (some: Partial<SectionInput>) => tag(some).evidence
     expect(findCertainSection(evidence({ categories: ['Football'] }), taxonomy)).toBe('sports')
     expect(findCertainSection(evidence({ categories: ['Football', 'Markets'] }), taxonomy)).toBeUndefined()
@@ -252,7 +252,7 @@ describe('learning from the stream', () => {
 describe('newsdesk classify', () => {
   const tagger = createLineClassifier(taxonomy, [{ id: 'courier', section: 'world' }], model)
 
-  it('newsdesk classify answers each line with its section and the reasons, and goes on past bad lines', async () => {
+  it('newsdesk classify answers each line with its section and the reasons, and continues after bad lines', async () => {
     const said: string[] = []
     const output = new PassThrough()
     const lines = [
@@ -273,7 +273,7 @@ describe('newsdesk classify', () => {
     expect(answers[0]?.section).toBe('sports')
   })
 
-  it('newsdesk classify leaves the text of an article out whose language the model does not know, and says why and what to do', async () => {
+  it('newsdesk classify ignores the text of an article in a language unknown to the model, and says why and what to do', async () => {
     const title = 'Un médicament contre le paludisme est autorisé'
     const line = (some: object) => classifyLine(JSON.stringify({ id: 1, title, source: 'courier', ...some }), tagger)
     expect(line({})).toMatchObject({
@@ -300,14 +300,14 @@ describe('newsdesk classify', () => {
     expect(said.join()).toMatch(/^The text of 1 article was ignored: textIgnored says why\..*--language\.$/)
   })
 
-  it('newsdesk classify guesses with a threshold of 0, and is silent by default where it is not sure', () => {
+  it('newsdesk classify guesses with a threshold of 0, and by default leaves out uncertain sections', () => {
     const line = JSON.stringify({ id: 1, title: 'What the neighbours said about the plan', lang: 'en' })
     expect(classifyLine(line, tagger)).toMatchObject({ section: null, evidence: [] })
     const guessing = createLineClassifier(taxonomy, [], model, { threshold: 0 })
     expect(classifyLine(line, guessing)).toMatchObject({ section: expect.any(String) })
   })
 
-  it('newsdesk classify takes the default of a source it knows', () => {
+  it('newsdesk classify uses the default section of a known source', () => {
     expect(classifyLine('{"id":1,"title":"Briefly","source":"courier"}', tagger)).toMatchObject({ section: 'world' })
   })
 })

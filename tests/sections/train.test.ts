@@ -30,14 +30,14 @@ describe('training the text classifier', () => {
     expect(Buffer.compare(encodeModel(train()), encodeModel(train()))).toBe(0)
   })
 
-  it('a model of sections comes back from its file as it went in, with the note of what it was trained on', () => {
+  it('a model of sections is read back from its file as written, with the note on its training', () => {
     const model = train()
     const back = decodeModel(encodeModel(model))
     expect(back.note).toBe('made up')
     expect(readText(back, 'goal in the match', '').logits).toEqual(readText(model, 'goal in the match', '').logits)
   })
 
-  it('reading a model of sections says which format it reads where a file is of another', () => {
+  it('reading a model of sections of another format fails with the format that is supported', () => {
     expect(() => decodeModel(Buffer.from('nothing'))).toThrow()
   })
 })

@@ -108,7 +108,7 @@ const sectionOf = (source: Source, { title, url }: { title: string; url: string 
 
 describe('typical items of the shipped sources', () => {
   it.each(sources.map(source => [source.id, source] as const))(
-    'seventeen of twenty typical items of %s stand in a believable section',
+    'seventeen of twenty typical items of %s get a plausible section',
     (_, source) => {
       const items = itemsOf(source)
       expect(items).toHaveLength(20)

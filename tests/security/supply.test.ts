@@ -37,7 +37,7 @@ describe('a package we depend on', () => {
     expect(strange).toEqual([])
   })
 
-  it('a package we depend on is asked for by its version', () => {
+  it('a package we depend on is requested by a full version number, with or without a caret', () => {
     for (const asked of [own.dependencies, own.devDependencies, own.overrides])
       for (const [name, range] of Object.entries(asked))
         expect([name, range]).toEqual([name, expect.stringMatching(/^\^?\d+\.\d+\.\d+$/)])
@@ -59,7 +59,7 @@ describe('a package we depend on', () => {
     ['GPL-3.0-only', 1],
     ['MPL-2.0', 1],
     [undefined, 1],
-  ])('a package under the licence %s makes npm run licences end with %i', (license, code) => {
+  ])('npm run licences with a package under the licence %s exits with %i', (license, code) => {
     const root = aFolder('licences')
     mkdirSync(join(root, 'node_modules/thing'), { recursive: true })
     writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages: { '': {}, 'node_modules/thing': {} } }))

@@ -75,7 +75,7 @@ const wrongWith = ({ line, threat, defence, test, left }: Threat): string[] => {
 const written = threatsIn(readFileSync(DOCUMENT, 'utf8'))
 
 describe('the threat model', () => {
-  it('the threat model names for each threat a test that is there, or why there is none', () => {
+  it('the threat model names for each threat an existing test, or why there is none', () => {
     expect(written.length).toBeGreaterThan(70)
     expect(written.flatMap(wrongWith)).toEqual([])
   })
@@ -97,7 +97,7 @@ describe('the threat model', () => {
     ['| a | b | none: no | c |', 'neither a test nor why'],
     ['| a | `src/nowhere.ts` | none: because it is only an example | c |', 'there is no src/nowhere.ts'],
     ['| a | b | none: because it is only an example | |', 'nothing stands under left'],
-  ])('the threat model with the row %j would be refused', (row, expected) => {
+  ])('the threat model with the row %j is refused', (row, expected) => {
     const [threat] = threatsIn(`| ${COLUMNS.join(' | ')} |\n| --- | --- | --- | --- |\n${row}`)
     expect(threat && wrongWith(threat).join('\n')).toContain(expected)
   })

@@ -24,7 +24,7 @@ const seriesIn = (text: string, series: string): number =>
   )
 
 describe('a process without an admin server', () => {
-  it('a process without an admin server answers whether it is alive and ready', async () => {
+  it('a process without an admin server answers the probes for liveness and readiness', async () => {
     expect(await (await get('/healthz')).json()).toEqual({ status: 'alive' })
     expect(await (await get('/readyz')).json()).toEqual({ status: 'ready' })
     expect((await get('/')).status).toBe(404)
@@ -53,7 +53,7 @@ describe('a process without an admin server', () => {
     expect(text).not.toMatch(/courier|127\.0\.0\.1|Ferry/)
   })
 
-  it('a process without an admin server tells how many events wait, and since when', async () => {
+  it('a process without an admin server exports how many events wait, and for how long', async () => {
     await daemon.stop()
     const idle = await desk.start(['scheduler'])
     await desk.redis.xadd(desk.keys.events(), '*', 'kind', 'view', 'article', 'a')

@@ -65,7 +65,7 @@ describe('traces', () => {
     expect(bodies.join('')).not.toContain('opensesame')
   })
 
-  it('traces hold up nothing where the collector is away', async () => {
+  it('traces delay nothing if the collector is away', async () => {
     const desk = testDaemon({ sources, settings: { tracing: { endpoint: 'http://127.0.0.1:1' } } })
     const daemon = await desk.start([...ROLES])
     await until(() => desk.list('latest').then(entries => entries.length === 1))

@@ -16,8 +16,8 @@ const waitOf = (score: number, more: { retryAfter?: number; reason?: FailureReas
   backoff(id, NOON, { failures: Math.max(1, Math.round(score)), score }, { reason: 'timeout', ...more }, settings).at -
   NOON
 
-describe('the wait after failures', () => {
-  it('the wait after failures grows with what they weigh, between the shortest interval and a week, and never ends', () => {
+describe('the backoff after failures', () => {
+  it('the backoff after failures grows with their weight, between the shortest interval and a week, and is always finite', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1e6, noNaN: true }),
@@ -32,7 +32,7 @@ describe('the wait after failures', () => {
     expect(waitOf(1e6)).toBeGreaterThan(settings.maxBackoff * 0.89)
   })
 
-  it('the wait after failures is what the server asks where that is longer, up to a day, and never shorter than asked', () => {
+  it('the backoff after failures is what the server asks for if that is longer, up to a day, and never shorter', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 3_600_000, max: 1e12 }), (id, retryAfter) => {
         const wait = waitOf(1, { retryAfter }, id)
@@ -42,18 +42,18 @@ describe('the wait after failures', () => {
     )
   })
 
-  it('the wait after failures is spread, so that those who failed together do not come back together', () => {
+  it('the backoff after failures is spread, so that sources that failed together do not return together', () => {
     const waits = Array.from({ length: 100 }, (_, n) => waitOf(5, {}, `source-${n}`))
     expect(new Set(waits).size).toBeGreaterThan(95)
   })
 
-  it('the wait after failures is long at once for what only a person can change', () => {
+  it('the backoff after failures is long from the start if only a person can fix the cause', () => {
     expect(waitOf(3, { reason: 'robots' })).toBeGreaterThan(5 * 3_600_000)
   })
 })
 
 describe('a failure', () => {
-  it('a failure weighs more the less it passes by itself; being asked too often is none', () => {
+  it('a failure weighs more the less likely it passes by itself, and being rate limited weighs nothing', () => {
     const weight = (status: number, isLimited = false) => weighFailure({ reason: 'status', status, isLimited })
     expect(weight(404)).toBeGreaterThan(weight(500))
     expect(weight(500)).toBeGreaterThan(weight(503))
@@ -61,12 +61,12 @@ describe('a failure', () => {
     expect(weight(429, true)).toBe(0)
   })
 
-  it('a failure of status 410 is the end; one of status 404 is not', () => {
+  it('a failure with status 410 retires the source, one with status 404 does not', () => {
     expect(isGone({ reason: 'status', status: 410 })).toBe(true)
     expect(isGone({ reason: 'status', status: 404 })).toBe(false)
   })
 
-  it('a failure may be our own network’s where nobody answered, not where somebody did', () => {
+  it('a failure may be caused by our own network if nobody answered, not if somebody did', () => {
     expect(isUnreached({ reason: 'dns', detail: '' })).toBe(true)
     expect(isUnreached({ reason: 'status', detail: '', status: 511 })).toBe(true)
     expect(isUnreached({ reason: 'status', detail: '', status: 500 })).toBe(false)
@@ -87,7 +87,7 @@ describe('a permanent redirect', () => {
     expect([first, second, third].map(({ isBelieved }) => isBelieved)).toEqual([false, false, true])
   })
 
-  it('a permanent redirect seen a thousand times on one day is not believed', () => {
+  it('a permanent redirect seen a thousand times on one day is not believed yet', () => {
     let before: Move | null = null
     for (let times = 0; times < 1_000; times += 1) {
       const { move, isBelieved } = sight(before, 1)
@@ -105,7 +105,7 @@ describe('a permanent redirect', () => {
     }
   })
 
-  it('a permanent redirect to another place each day is not believed', () => {
+  it('a permanent redirect that leads to another place each day is not believed', () => {
     let before: Move | null = null
     for (let day = 1; day < 9; day += 1) {
       const { move, isBelieved } = sight(before, day, 8, { to: `${TO}${day}` })
@@ -114,7 +114,7 @@ describe('a permanent redirect', () => {
     }
   })
 
-  it('a permanent redirect of a source never read before is believed within its own domain only', () => {
+  it('a permanent redirect of a source never read before is believed only within its own domain', () => {
     const after3 = (to: string) => {
       const days = [1, 2, 3]
       let before: Move | null = null
@@ -128,7 +128,7 @@ describe('a permanent redirect', () => {
     expect(after3(TO)).toEqual([false, false, false])
   })
 
-  it('a permanent redirect once adopted holds until the operator writes another address, or the new one fails', () => {
+  it('a permanent redirect, once adopted, holds until the operator changes the address or the new one fails', () => {
     const adopted = { url: TO, from: digestUrl(FROM) }
     expect(resolveAddress(FROM, adopted, 0)).toBe(TO)
     expect(resolveAddress('https://operator.example/', adopted, 0)).toBe('https://operator.example/')
@@ -151,7 +151,7 @@ describe('a permanent redirect', () => {
 })
 
 describe('validators', () => {
-  it('validators are left out once in a hundred, and for a month where they were found to lie', () => {
+  it('validators are omitted once in a hundred polls, and for a month if they were found to be wrong', () => {
     const asked = Array.from({ length: 1_000 }, (_, n) => chooseValidation(null, NOON, n / 1_000))
     expect(asked.filter(how => how === 'sample')).toHaveLength(10)
     expect(chooseValidation(NOON - UNRELIABLE_FOR + 1, NOON, 0.5)).toBe('distrust')
@@ -159,7 +159,7 @@ describe('validators', () => {
   })
 })
 
-describe('what is kept of a source that fails', () => {
+describe('the state of a failing source', () => {
   const { redis, keys } = testRedis()
   const testDaemon = async () => {
     const clock = { now: NOON }
@@ -177,7 +177,7 @@ describe('what is kept of a source that fails', () => {
   }
   const refused = { reason: 'refused', detail: 'no connection' } as const
 
-  it('what is kept of a source that fails is forgotten with one success', async () => {
+  it('the failures of a source are cleared by one success', async () => {
     const { sources, id } = await testDaemon()
     const waits: number[] = []
     for (let times = 0; times < 8; times += 1) waits.push((await sources.failed(id, refused)).at)
@@ -186,7 +186,7 @@ describe('what is kept of a source that fails', () => {
     expect((await sources.failed(id, refused)).at).toBe(waits[0])
   })
 
-  it('what is kept of a source that fails does not grow while our own network is to blame', async () => {
+  it('the failures of a source do not grow while our own network is to blame', async () => {
     const { sources, id } = await testDaemon()
     for (let times = 0; times < 8; times += 1) await sources.failed(id, refused, true)
     const state = await sources.state(id)
@@ -194,7 +194,7 @@ describe('what is kept of a source that fails', () => {
     expect(state.nextReason).toContain('our own network')
   })
 
-  it('what is kept of a source that fails says that it retired, keeps it from being asked, and lets a re-crawl revive it', async () => {
+  it('the state of a retired source says so, keeps it from being polled, and lets a re-crawl revive it', async () => {
     const { sources, clock, id } = await testDaemon()
     await sources.failed(id, { reason: 'status', detail: 'the server answered 410', status: 410 })
     expect(await sources.state(id)).toMatchObject({ status: 'retired', nextAt: null })
@@ -207,7 +207,7 @@ describe('what is kept of a source that fails', () => {
     expect(await sources.claimDue(10)).toEqual(['a'])
   })
 
-  it('failures of a source are taken back by one where our own network came back, and the source falls due soon', async () => {
+  it('the failures of a source are reduced by one when our own network is back, and the source falls due soon', async () => {
     const { sources, clock, id } = await testDaemon()
     for (let times = 0; times < 9; times += 1) await sources.failed(id, refused)
     await sources.resetAfterOutage(['a', 'unknown'], 120_000)

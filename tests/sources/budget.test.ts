@@ -9,8 +9,8 @@ const someDemands = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { min
 const polls = (demand: number, price: number): number =>
   Math.min(Math.max(demand / Math.sqrt(2 * price), DAY / bounds.maxInterval), DAY / bounds.minInterval)
 
-describe('the price of a fetch', () => {
-  it('the price of a fetch keeps all sources together within the budget, unless their longest intervals alone exceed it', () => {
+describe('the price of a poll', () => {
+  it('the price of a poll keeps all sources together within the budget, unless their longest intervals alone exceed it', () => {
     fc.assert(
       fc.property(someDemands, fc.integer({ min: 1, max: 10_000 }), (demands, budget) => {
         const price = fetchCostFor(demands, budget, bounds)
@@ -20,7 +20,7 @@ describe('the price of a fetch', () => {
     )
   })
 
-  it('the price of a fetch never rises with a larger budget', () => {
+  it('the price of a poll never rises with a larger budget', () => {
     fc.assert(
       fc.property(
         someDemands,
@@ -35,13 +35,13 @@ describe('the price of a fetch', () => {
     )
   })
 
-  it('the price of a fetch shares the budget by the square root of the rates: four times the news, twice the polls', () => {
+  it('the price of a poll shares the budget by the square root of the rates: four times the news, twice the polls', () => {
     const rate = (perDay: number) => DAY * Math.sqrt(perDay / DAY)
     const price = fetchCostFor([rate(4), rate(16)], 2, bounds)
     expect(polls(rate(16), price) / polls(rate(4), price)).toBeCloseTo(2, 5)
   })
 
-  it('the price of a fetch leaves to sources with an interval of their own what they take', () => {
+  it('the price of a poll leaves sources with a configured interval the requests they need', () => {
     expect(fetchCostFor([1e5, -24], 2, bounds)).toBeGreaterThan(fetchCostFor([1e5], 2, bounds))
   })
 })

@@ -22,8 +22,8 @@ const twoProcesses = (...file: Source[]) => {
   return { one: open(), other: open(), state, keys: own }
 }
 
-describe('the catalogue', () => {
-  it('the catalogue is the file’s, and over it what was added, paused and removed, in every process that looks again', async () => {
+describe('the catalogue of sources', () => {
+  it('the catalogue is the file plus what was added, paused and removed, in every process after its next refresh', async () => {
     const { one, other } = twoProcesses(aSource('a'), aSource('b'))
     expect(await other.refresh()).toBe(false)
     await one.add([aSource('c', { interval: '90s' })])
@@ -35,7 +35,7 @@ describe('the catalogue', () => {
     expect(other.list()).toBe(other.list())
   })
 
-  it('the catalogue holds the file’s definition where an id stands in both', async () => {
+  it("the catalogue uses the file's definition if an id is in both", async () => {
     const { one, state } = twoProcesses()
     await one.add([aSource('a', { name: 'Typed' })])
     state.file = [aSource('a', { name: 'Filed' })]
@@ -44,7 +44,7 @@ describe('the catalogue', () => {
     expect(one.list()).toMatchObject([{ id: 'a', name: 'Typed' }])
   })
 
-  it('the catalogue takes no id twice, and brings a removed one of the file back', async () => {
+  it('the catalogue refuses a duplicate id, and brings back a removed source of the file', async () => {
     const { one } = twoProcesses(aSource('a'))
     await expect(one.add([aSource('a')])).rejects.toThrow(/there is a source "a" already/)
     await expect(one.add([aSource('b'), aSource('b')])).rejects.toThrow(/"b" already/)
@@ -54,7 +54,7 @@ describe('the catalogue', () => {
     expect(ids(one.list())).toEqual(['a'])
   })
 
-  it('the catalogue leaves out an entry that cannot be read, says so, and loses nothing else for it', async () => {
+  it('the catalogue skips an unreadable entry with a message, and keeps all others', async () => {
     const { one, other, keys: own } = twoProcesses()
     await one.add([aSource('a')])
     await redis.hset(own.addedSources(), 'broken', '{"id":')
@@ -66,7 +66,7 @@ describe('the catalogue', () => {
 })
 
 describe('the last fetches of a source', () => {
-  it('the last fetches of a source come back as they were, to the second', () => {
+  it('the last fetches of a source are read back as written, to the second', () => {
     const fetch = record({
       at: integer({ min: 0, max: 4e12 }).map(at => Math.floor(at / 1_000) * 1_000),
       outcome: constantFrom('changed', 'unchanged', 'failed', 'push'),
@@ -84,7 +84,7 @@ describe('the last fetches of a source', () => {
     assert(property(string(), text => void unpackFetch(text)))
   })
 
-  it('the last fetches of a source are the thirty newest, in little memory', async () => {
+  it('the last fetches of a source are the latest thirty, in little memory', async () => {
     const own = keysFor(`${keys.prefix}-${run++}`)
     const sources = createSources({
       ...{ redis, keys: own },

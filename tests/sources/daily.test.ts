@@ -6,11 +6,11 @@ const DAY = 86_400_000
 const now = Date.UTC(2026, 10, 24, 12)
 
 describe('new items by day', () => {
-  it('new items by day are none of a source that never brought any', () => {
+  it('new items by day are none for a source that never had any', () => {
     expect(readDaily('', now, 3)).toEqual([0, 0, 0])
   })
 
-  it('new items by day are as if each day had a counter of its own, for thirty days', () => {
+  it('new items by day match one counter per day, for thirty days', () => {
     const steps = fc.array(
       fc.record({ days: fc.integer({ min: 0, max: 12 }), items: fc.integer({ min: 0, max: 2_000 }) }),
     )
@@ -32,7 +32,7 @@ describe('new items by day', () => {
     )
   })
 
-  it('new items by day are counted on the latest day known where the clock was set back', () => {
+  it('new items by day are counted on the latest known day if the clock was set back', () => {
     const text = countDaily(countDaily('', now, 2), now - 3 * DAY, 5)
     expect(readDaily(text, now, 2)).toEqual([0, 7])
   })

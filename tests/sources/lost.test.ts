@@ -63,14 +63,14 @@ const anItemAsQueued = {
   item: item(fresh).item,
 }
 
-describe('an item that is remembered and whose article was lost', () => {
-  it('an item that is remembered and whose article was lost comes in again', async () => {
+describe('a remembered item whose article was lost', () => {
+  it('a remembered item whose article was lost is ingested again', async () => {
     const { sources } = await testDaemon()
     for (const published of [fresh, null])
       expect(await sources.unseen(courier, [item(published)])).toMatchObject([{ isNew: true, isLost: true }])
   })
 
-  it('an item that is remembered is left alone where its article is there, or another that its id leads to', async () => {
+  it('a remembered item is not ingested again if its article exists, or another that its id leads to', async () => {
     const { sources, keys } = await testDaemon()
     await redis.hset(keys.article('bbbbbbbbbbbbbbbb'), 'url', 'x')
     await redis.set(keys.alias(ARTICLE), 'bbbbbbbbbbbbbbbb')
@@ -80,14 +80,14 @@ describe('an item that is remembered and whose article was lost', () => {
     expect(await sources.unseen(courier, [item(fresh)])).toEqual([])
   })
 
-  it('an item that is remembered does not come back where its article left for want of room', async () => {
+  it('a remembered item is not ingested again if its article was evicted', async () => {
     const { sources, keys } = await testDaemon({ first: today - 3 })
     await redis.hset(keys.eviction(), 'horizon', NOON - 2 * DAY)
     for (const published of [NOON - 3 * DAY, fresh, null])
       expect(await sources.unseen(courier, [item(published)])).toEqual([])
   })
 
-  it('an item that is remembered does not come back where its article had its time, be its date what it may', async () => {
+  it('a remembered item is not ingested again if its article expired, whatever its date', async () => {
     const old = Math.floor((NOON - articles.retention) / DAY)
     for (const first of [old, old + 1, null]) {
       const { sources } = await testDaemon({ first })
@@ -98,8 +98,8 @@ describe('an item that is remembered and whose article was lost', () => {
   })
 })
 
-describe('what was remembered before Redis came back empty', () => {
-  it('what was remembered before Redis came back empty is forgotten before the source is fetched again, and its validators with it', async () => {
+describe('remembered items from before Redis came back empty', () => {
+  it('remembered items from before Redis came back empty are forgotten before the next fetch, with the validators', async () => {
     const { sources, keys, origin } = await testDaemon()
     await redis.hset(keys.source(courier), { etag: '"x"', fetches: 7 })
     const before = await sources.state(courier)
@@ -110,7 +110,7 @@ describe('what was remembered before Redis came back empty', () => {
     expect(await sources.state(courier)).toMatchObject({ validators: null, dataSet: 'another', fetches: 7 })
   })
 
-  it('what was remembered before Redis came back empty is not brought back by a batch or a crawl that was under way', async () => {
+  it('remembered items from before Redis came back empty are not restored by a batch or a crawl that was under way', async () => {
     const { sources, keys, origin } = await testDaemon()
     origin.token = 'another'
     await sources.renewed(courier, await sources.state(courier))
@@ -127,7 +127,7 @@ describe('what was remembered before Redis came back empty', () => {
     expect(await redis.hlen(keys.seen(courier))).toBe(1)
   })
 
-  it('what was remembered before Redis came back empty does not keep items that were held from being remembered, once they are released', async () => {
+  it('items that were held before Redis came back empty are remembered once they are released', async () => {
     const { sources, origin } = await testDaemon()
     origin.token = 'another'
     await sources.renewed(courier, await sources.state(courier))

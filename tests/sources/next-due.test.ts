@@ -35,7 +35,7 @@ const due = (rhythm: PublishingModel, { now = NOON, wishes = NO_WISHES, price = 
 const wait = (...args: Parameters<typeof due>): number => due(...args).at - (args[1]?.now ?? NOON)
 
 describe('the time of the next fetch', () => {
-  it('the time of the next fetch goes with the square root of the gap between publications', () => {
+  it('the time of the next fetch depends on the square root of the gap between publications', () => {
     // Gaps that fit no day, so that no hour stands out.
     const [often, seldom] = [wait(polled(steady(31.7 * MINUTE))), wait(polled(steady(16 * 31.7 * MINUTE)))]
     expect(seldom / often).toBeGreaterThan(3)
@@ -48,7 +48,7 @@ describe('the time of the next fetch', () => {
     )
   })
 
-  it('the time of the next fetch comes soon after a daily edition is out, wherever in the day that is', () => {
+  it('the time of the next fetch is soon after a daily edition appears, at any hour', () => {
     const edition = (day: number) => Array.from({ length: 20 }, (_, n) => NOON - day * DAY - 7 * HOUR + n * 20_000)
     const rhythm = polled(Array.from({ length: 28 }, (_, day) => edition(28 - day)).flat(), { carried: 60 })
     let now = NOON + 8 * HOUR
@@ -65,7 +65,7 @@ describe('the time of the next fetch', () => {
     expect(polls).toBeLessThan(40)
   })
 
-  it('the time of the next fetch is sooner in a burst, for a source that has known bursts', () => {
+  it('the time of the next fetch is sooner during a burst, if the source has had bursts before', () => {
     const bursts = Array.from({ length: 14 }, (_, n) =>
       Array.from({ length: 40 }, (_, k) => NOON - (n * 2 + 1.3) * DAY + k * 4 * MINUTE),
     ).flat()
@@ -80,14 +80,14 @@ describe('the time of the next fetch', () => {
     expect(due(burst, { now }).reason).toContain('busier than usual')
   })
 
-  it('the time of the next fetch is ever later while a source is silent, and sooner again once it wakes', () => {
+  it('the time of the next fetch moves further away while a source is silent, and closer again once it publishes', () => {
     const rhythm = polled(steady(3 * HOUR).filter(at => at < NOON - 20 * DAY))
     const awake = learn(rhythm, { now: NOON + HOUR, published: [NOON, NOON + 1, NOON + 2], carried: 30 })
     expect(wait(rhythm)).toBeGreaterThan(2 * wait(polled(steady(3 * HOUR))))
     expect(wait(awake, { now: NOON + HOUR })).toBeLessThan(wait(rhythm))
   })
 
-  it('the time of the next fetch comes before a small window can fill', () => {
+  it('the time of the next fetch comes before a feed with few items can overflow', () => {
     const published = steady(2 * MINUTE)
     const small = due(polled(published, { carried: 10, every: 10 * MINUTE }), { price: 10 * HOUR })
     expect(small.at - NOON).toBeLessThan(10 * MINUTE)
@@ -97,13 +97,13 @@ describe('the time of the next fetch', () => {
     )
   })
 
-  it('the time of the next fetch is the operator’s where one is configured', () => {
+  it("the time of the next fetch is set by the operator's interval if one is configured", () => {
     expect(due(polled(steady(MINUTE * 5)), { wishes: { ...NO_WISHES, fixed: 3 * HOUR } })).toMatchObject({
       reason: 'every 3.0 h, as configured',
     })
   })
 
-  it('the time of the next fetch leaves the hours and days alone that the publisher asks for', () => {
+  it('the time of the next fetch avoids the hours and days that the publisher excludes', () => {
     const skipHours = [11, 12, 13, 14]
     const { at, reason } = due(polled(steady(5 * MINUTE)), { wishes: { ...NO_WISHES, skipHours } })
     expect(new Date(at).getUTCHours()).toBe(15)
@@ -138,8 +138,8 @@ const anything = fc.array(aPoll, { minLength: 1, maxLength: 12 }).map(steps => {
 const anId = fc.string({ minLength: 1, maxLength: 20 })
 const aPrice = fc.double({ min: 1, max: 1e12, noNaN: true })
 
-describe('whatever dates a feed gives and however clocks step', () => {
-  it('the next fetch is within the bounds, whatever dates a feed gives and however clocks step', () => {
+describe('the next fetch under arbitrary dates and clock steps', () => {
+  it('the next fetch stays within its bounds, whatever dates a feed gives and however clocks step', () => {
     fc.assert(
       fc.property(anything, anId, aPrice, fc.option(fc.nat(40 * DAY)), ({ rhythm, now }, id, price, asked) => {
         const waits = wait(rhythm, { now, id, price, wishes: { fixed: undefined, asked } })
@@ -149,7 +149,7 @@ describe('whatever dates a feed gives and however clocks step', () => {
     )
   })
 
-  it('what a publisher asks for only lengthens the wait for the next fetch', () => {
+  it("a publisher's hints only lengthen the wait for the next fetch", () => {
     fc.assert(
       fc.property(anything, anId, aPrice, fc.nat(40 * DAY), ({ rhythm, now }, id, price, asked) => {
         const own = wait(rhythm, { now, id, price })
@@ -160,7 +160,7 @@ describe('whatever dates a feed gives and however clocks step', () => {
     )
   })
 
-  it('a higher price never brings a fetch sooner', () => {
+  it('a higher price never makes a fetch earlier', () => {
     fc.assert(
       fc.property(anything, anId, aPrice, aPrice, ({ rhythm, now }, id, one, other) => {
         const [low, high] = [Math.min(one, other), Math.max(one, other)]
@@ -169,7 +169,7 @@ describe('whatever dates a feed gives and however clocks step', () => {
     )
   })
 
-  it('a rhythm read back from the store means the same, and writing it once more changes nothing', () => {
+  it('a rhythm read back from the store means the same, and writing it again changes nothing', () => {
     fc.assert(
       fc.property(anything, anId, ({ rhythm, now }, id) => {
         const back = parsePublishingModel(formatCounts(rhythm), formatRecentState(rhythm), rhythm.recent)
@@ -180,7 +180,7 @@ describe('whatever dates a feed gives and however clocks step', () => {
     )
   })
 
-  it('a rhythm that cannot be read is learnt anew', () => {
+  it('a rhythm that cannot be read is learnt again', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (profile, pulse) => {
         expect(parsePublishingModel(profile, pulse, [])).toEqual(EMPTY_MODEL)
@@ -190,7 +190,7 @@ describe('whatever dates a feed gives and however clocks step', () => {
 })
 
 describe('the spread', () => {
-  it('the spread of fetches is even over sources, always the same for one', () => {
+  it('the spread of fetches is even across sources, and constant for each', () => {
     const spreads = Array.from({ length: 1_000 }, (_, n) => computeSpread(`source-${n}`))
     expect(Math.abs(spreads.reduce((total, each) => total + each, 0) / spreads.length)).toBeLessThan(0.01)
     expect(computeSpread('source-1')).toBe(spreads[1])

@@ -14,7 +14,7 @@ const read = (body: string) => {
 }
 
 describe('OPML', () => {
-  it('OPML comes back as it was written, whatever is in it', () => {
+  it('OPML export and import give the same sources, whatever their names contain', () => {
     const line = string({ unit: 'binary' }).map(
       text =>
         text
@@ -40,7 +40,7 @@ describe('OPML', () => {
     )
   })
 
-  it('OPML is read with its folders, in any case of its names, and broken off in the middle', () => {
+  it('OPML is read with its folders, in any letter case, even if truncated', () => {
     const { outlines } = read(
       `<outline text="News"><outline TEXT="Asia"><outline text="A &amp; B" XMLURL="https://a.example/rss" htmlUrl="https://a.example" category="/x/y,z"/></outline></outline><outline title="C" xmlUrl="https://c.example/rss">`,
     )
@@ -50,7 +50,7 @@ describe('OPML', () => {
     ])
   })
 
-  it('reading OPML tells what it leaves out', () => {
+  it('OPML import reports what it leaves out', () => {
     expect(read('<outline text="Odd" xmlUrl="feed://a.example"/><outline text="No feed"/>')).toMatchObject({
       outlines: [],
       warnings: [expect.stringContaining('"Odd" left out')],
@@ -65,7 +65,7 @@ describe('OPML', () => {
 })
 
 describe('a new source', () => {
-  it('a new source is named by its publisher, then by its path, then by number', () => {
+  it('a new source gets an id from its publisher, then from its path, then from a number', () => {
     const url = 'https://feeds.bbci.co.uk/news/world/rss.xml'
     expect(idFor(url, new Set())).toBe('bbci')
     expect(idFor(url, new Set(['bbci']))).toBe('bbci-world')
@@ -74,13 +74,13 @@ describe('a new source', () => {
     expect(idFor('https://пример.рф/rss', new Set())).toMatch(/^[a-z0-9-]+$/)
   })
 
-  it('a new source belongs to the section its folder means, the innermost first', () => {
+  it('a new source gets the section that its folder means, the innermost first', () => {
     expect(sectionOfFolders(['News', 'Ausland'], taxonomy)).toBe('world')
     expect(sectionOfFolders(['Sports', 'Whatever'], taxonomy)).toBe('sports')
     expect(sectionOfFolders(['Favourites'], taxonomy)).toBeNull()
   })
 
-  it('a new source belongs to the section most of its items speak for, and to none where they speak for many', () => {
+  it('a new source gets the section that most of its items suggest, and none if they suggest many', () => {
     const item = (url: string, ...categories: string[]) => ({
       ...{ title: 'x', link: url, id: null, published: null, updated: null, author: null, image: null },
       ...{ summary: null, language: null, categories },
@@ -90,7 +90,7 @@ describe('a new source', () => {
     expect(sectionOfItems([item('https://a.example/1'), item('https://a.example/2')], 'en', taxonomy)).toBeNull()
   })
 
-  it('a new source has a language tag that can be used, and none where the feed declares none', () => {
+  it('a new source gets a valid language tag, and none if the feed declares none', () => {
     expect(['en_us', 'de-DE', ' fr ', 'Deutsch', 'english please', '', null].map(languageFor)).toEqual([
       'en-US',
       'de-DE',

@@ -13,7 +13,7 @@ const heard = (reached: number, unreached: number, ago = 1_000): Heard[] => [
 ]
 
 describe('our own network', () => {
-  it('our own network is to blame where of the domains heard of last most did not answer, and there are enough of them', () => {
+  it('our own network is to blame if most of enough recently contacted domains did not answer', () => {
     expect(looksDown(heard(0, 4), NOON)).toBe(false)
     expect(looksDown(heard(0, 5), NOON)).toBe(true)
     expect(looksDown(heard(4, 16), NOON)).toBe(true)
@@ -21,11 +21,11 @@ describe('our own network', () => {
     expect(looksDown(heard(0, 20, 3_600_000), NOON)).toBe(false)
   })
 
-  it('our own network that was fine a minute ago is to blame as soon as the latest all fail', () => {
+  it('our own network that worked a minute ago is to blame as soon as all the latest requests fail', () => {
     expect(looksDown([...heard(500, 0, 60_000), ...heard(0, 20, 100)], NOON)).toBe(true)
   })
 
-  it('our own network is never to blame while most answer', () => {
+  it('our own network is never to blame while most domains answer', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 200 }), (reached, more) => {
         expect(looksDown(heard(reached + more, reached), NOON)).toBe(false)
@@ -33,7 +33,7 @@ describe('our own network', () => {
     )
   })
 
-  it('our own network is probed by one at a time, ever more rarely, and resumes in steps', () => {
+  it('our own network is probed by one process at a time, less and less often, and resumes in steps', () => {
     expect([0, 600_000, 86_400_000].map(probeGap)).toEqual([10_000, 60_000, 120_000])
     expect(allowance({ mode: 'down', since: NOON }, NOON + 1e9, 1_000)).toBe(1)
     expect(allowance({ mode: 'back', since: NOON }, NOON + RESUME / 2, 1_000)).toBe(500)
@@ -63,8 +63,8 @@ const aCableTo = async () => {
   return { plug, cut, port, requests: () => requests }
 }
 
-describe('a cable that is cut', () => {
-  it('a cable that is cut counts against no source; one probes at a time; then all resume, and what failed before it was noticed is taken back', async () => {
+describe('an outage of our own network', () => {
+  it('an outage of our own network counts against no source, is probed by one at a time, and ends with all sources resumed', async () => {
     const cable = await aCableTo()
     const ids = Array.from({ length: 30 }, (_, n) => `s${n}`)
     const desk = aPollingDesk(Object.fromEntries(ids.map(id => [id, `http://${id}.localhost:${cable.port}/feed`])))
@@ -108,7 +108,7 @@ describe('a cable that is cut', () => {
     expect((await desk.network.state()).mode).toBe('up')
   })
 
-  it('a cable that is cut is not what a crowd of dead sources means, whose time-outs are heard of after all the answers', async () => {
+  it('an outage of our own network is not inferred from many dead sources whose time-outs arrive after all the answers', async () => {
     const desk = aPollingDesk({})
     const asked = Array.from({ length: 200 }, (_, n) => ({
       domain: `d${n}.example`,
@@ -126,7 +126,7 @@ describe('a cable that is cut', () => {
     expect((await desk.network.state()).mode).toBe('up')
   })
 
-  it('a cable that is cut is not what sources mean that failed before and are asked last of all', async () => {
+  it('an outage of our own network is not inferred from sources that failed before and are polled last', async () => {
     const desk = aPollingDesk({})
     for (let n = 0; n < 40; n += 1) desk.network.reached(`good${n}.example`, desk.clock.now)
     for (let n = 0; n < 40; n += 1) {
@@ -136,7 +136,7 @@ describe('a cable that is cut', () => {
     expect((await desk.network.state()).mode).toBe('up')
   })
 
-  it('a cable that is cut is not what a publisher’s error means', async () => {
+  it('an outage of our own network is not inferred while half of the publishers answer', async () => {
     const cable = await aCableTo()
     const ids = Array.from({ length: 12 }, (_, n) => `s${n}`)
     // Half of them cannot be reached; the others can.

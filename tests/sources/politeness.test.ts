@@ -33,7 +33,7 @@ const aPoliteness = (some: Record<string, unknown> = {}) => {
 const BBC = 'https://www.bbc.co.uk/a'
 
 describe('a publisher’s domain', () => {
-  it('a publisher’s domain sees one request at a time, whichever of its hosts is asked and by whichever replica', async () => {
+  it('a publisher’s domain gets one request at a time, from all replicas and to all of its hosts', async () => {
     const { polite, another } = aPoliteness()
     const second = connect()
     const first = polite.visit('a')
@@ -45,7 +45,7 @@ describe('a publisher’s domain', () => {
     second.disconnect()
   })
 
-  it('a publisher’s domain is left alone for a gap afterwards, its own where one is configured', async () => {
+  it('a publisher’s domain is left alone for a gap after each request, its own gap if one is configured', async () => {
     const { polite } = aPoliteness({ hostGap: '60s', domains: { 'quick.example': { gap: '1ms' } } })
     for (const domain of ['courier', 'quick']) {
       const visit = polite.visit(domain)
@@ -57,7 +57,7 @@ describe('a publisher’s domain', () => {
     expect((await polite.visit('y').enter('https://quick.example/'))?.ms ?? 0).toBeLessThan(50)
   })
 
-  it('a publisher’s domain takes as many requests at a time as it is configured to, and not one more', async () => {
+  it('a publisher’s domain gets at most as many requests at a time as configured', async () => {
     const { polite } = aPoliteness({ domains: { 'wide.example': { concurrency: 3 } } })
     const waits = await Promise.all(
       Array.from({ length: 6 }, (_, n) => polite.visit(`s${n}`).enter(`https://${n}.wide.example/`)),
@@ -65,7 +65,7 @@ describe('a publisher’s domain', () => {
     expect(waits.filter(wait => wait === null)).toHaveLength(3)
   })
 
-  it('a publisher’s domain is free again when whoever was there died', async () => {
+  it('a publisher’s domain is free again after the process that held it died', async () => {
     const { polite, keys: own } = aPoliteness()
     await polite.visit('dead').enter(BBC)
     for (const token of await redis.zrange(own.hostHolders('bbc.co.uk'), 0, '-1'))
@@ -73,7 +73,7 @@ describe('a publisher’s domain', () => {
     expect(await polite.visit('alive').enter(BBC)).toBeNull()
   })
 
-  it('a publisher’s domain gives a hundred sources a turn each: all are served, hardly anyone comes in vain', async () => {
+  it('a publisher’s domain gives each of a hundred sources a turn, with hardly any attempt in vain', async () => {
     const { clock, polite, keys: own } = aPoliteness({ hostGap: '1s', totalTimeout: '30s' })
     const [GAP, FETCH] = [1_000, 400]
     let comings = 0
@@ -115,7 +115,7 @@ describe('a publisher’s domain', () => {
     expect(comings).toBeLessThan(400)
   })
 
-  it('a publisher’s domain tells each who waits a moment of its own', async () => {
+  it('a publisher’s domain gives each waiting source a time of its own', async () => {
     const { polite } = aPoliteness({ hostGap: '1s' })
     await polite.visit('holder').enter(BBC)
     const waits = await Promise.all(Array.from({ length: 20 }, (_, n) => polite.visit(`s${n}`).enter(BBC)))
@@ -127,8 +127,8 @@ describe('a publisher’s domain', () => {
   })
 })
 
-describe('a server that asks for patience', () => {
-  it('a server that asks for patience gets it for its whole domain, for all replicas, and with a spread', async () => {
+describe('a server that asks us to wait', () => {
+  it('a server that asks us to wait is obeyed for its whole domain, by all replicas, and with a spread', async () => {
     const { polite } = aPoliteness()
     const visit = polite.visit('a')
     await visit.enter('https://feeds.bbc.co.uk/a')
@@ -138,14 +138,14 @@ describe('a server that asks for patience', () => {
     expect(wait?.ms).toBeGreaterThan(600_000)
   })
 
-  it('a server that asks for patience is not obeyed for longer than a day and its spread', async () => {
+  it('a server that asks us to wait is obeyed for at most a day and its spread', async () => {
     const { polite } = aPoliteness()
     const visit = polite.visit('a')
     await visit.enter(BBC)
     expect(await visit.leave({ retryAfter: 99_999_999_999_000, why: 'answered 503' })).toBe(86_400_000 * 1.05)
   })
 
-  it('a server that asks for patience and does not say for how long gets more each time, until it answers without complaint', async () => {
+  it('a server that asks us to wait without saying how long gets longer waits, until it answers without complaint', async () => {
     const { polite, keys: own } = aPoliteness()
     const complain = async (complaint?: { isLimited: boolean; why: string }) => {
       await redis.hdel(own.host('bbc.co.uk'), 'until', 'free')
@@ -163,7 +163,7 @@ describe('a server that asks for patience', () => {
 })
 
 describe('the domain of a URL', () => {
-  it('the domain of a URL is the registrable one; an address counts with its port', () => {
+  it('the domain of a URL is the registrable one, and that of an IP address includes the port', () => {
     expect(registrableDomain('https://news.bbc.co.uk/x')).toBe('bbc.co.uk')
     expect(registrableDomain('https://news.bbc.co.uk./x')).toBe('bbc.co.uk')
     expect(registrableDomain('https://someone.github.io/x')).toBe('someone.github.io')

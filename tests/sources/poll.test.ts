@@ -41,7 +41,7 @@ describe('a poll', () => {
     expect(names.sort()).toEqual(['evalsha', 'evalsha', 'evalsha', 'hgetall', 'zadd'])
   })
 
-  it('a poll of a source whose domain asked for patience is put off with the reason, whatever source asks, and even by hand', async () => {
+  it('a poll of a domain that asked us to wait is postponed with the reason, for all its sources, even by hand', async () => {
     const { at, answers, requests } = await aWorld()
     answers.set('a.news.localhost', () => [429, { 'retry-after': '3600' }])
     const desk = aPollingDesk({ a: at('a.news'), b: at('b.news') })
@@ -60,7 +60,7 @@ describe('a poll', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('a poll takes 403 for 429 where the host is known to mean it', async () => {
+  it('a poll treats 403 as 429 if the host is known to mean that', async () => {
     const { at, answers } = await aWorld()
     answers.set('a.localhost', () => [403, {}])
     answers.set('b.localhost', () => [403, {}])
@@ -70,7 +70,7 @@ describe('a poll', () => {
     expect(plain.kind === 'failed' && plain.failure.isLimited).toBeUndefined()
   })
 
-  it('a poll that uses up an allowance closes the domain until there is a new one', async () => {
+  it('a poll that exhausts a rate limit closes the domain until the limit is reset', async () => {
     const { at, answers } = await aWorld()
     answers.set('a.localhost', () => [200, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '900' }, 'x'])
     const desk = aPollingDesk({ a: at('a') })
@@ -78,7 +78,7 @@ describe('a poll', () => {
     expect(await desk.poll('a')).toMatchObject({ kind: 'deferred' })
   })
 
-  it('a poll waits at the domain a redirect leads to as well, and keeps its turn there', async () => {
+  it('a poll that is redirected also waits its turn at the other domain', async () => {
     const { at, answers, requests } = await aWorld()
     answers.set('a.localhost', () => [302, { location: at('cdn') }])
     const desk = aPollingDesk({ a: at('a'), cdn: at('cdn') }, { domains: { 'cdn.localhost': { gap: '300ms' } } })
@@ -94,7 +94,7 @@ describe('a poll', () => {
     expect(requests.filter(({ headers }) => headers.host?.startsWith('cdn'))).toHaveLength(2)
   })
 
-  it('a poll reads robots.txt once a day where configured, and obeys it', async () => {
+  it('a poll reads robots.txt once a day if configured to, and obeys it', async () => {
     const { at, answers, requests } = await aWorld()
     answers.set('a.localhost', path =>
       path === '/robots.txt'
@@ -117,7 +117,7 @@ describe('a poll', () => {
     expect(requests.filter(({ path, headers }) => path === '/feed' && headers.host?.startsWith('a.'))).toHaveLength(0)
   })
 
-  it('a poll is paced for its whole domain by Crawl-delay, or by what is left of an allowance', async () => {
+  it('a poll paces its whole domain by Crawl-delay, or by what is left of a rate limit', async () => {
     const { at, answers } = await aWorld()
     answers.set('a.slow.localhost', path =>
       path === '/robots.txt' ? [200, {}, 'User-agent: *\nCrawl-delay: 40'] : [200, {}, 'x'],
@@ -140,14 +140,14 @@ describe('a poll', () => {
     expect(waits).toEqual([40_000, 50_000, 600_000])
   })
 
-  it('a poll of a publisher who opted out sends nothing', async () => {
+  it('a poll of a publisher who opted out sends no request', async () => {
     const { at, requests } = await aWorld()
     const desk = aPollingDesk({ a: at('a.gone') }, { optOut: ['gone.localhost'], robots: true })
     expect(await desk.poll('a')).toMatchObject({ failure: { reason: 'opted-out' } })
     expect(requests).toHaveLength(0)
   })
 
-  it('a poll of a source with a password shows it nowhere in Redis', async () => {
+  it('a poll of a source with a password stores it nowhere in Redis', async () => {
     const { at, answers } = await aWorld()
     const secret = at('a').replace('://', '://desk:s3cret@')
     answers.set('a.localhost', () => [301, { location: '/elsewhere' }])
@@ -167,8 +167,8 @@ describe('a poll', () => {
   })
 })
 
-describe('a server whose validators lie', () => {
-  it('a server whose validators lie is found out by a fetch that goes without them, and believed again after a month', async () => {
+describe('a server with wrong validators', () => {
+  it('a server with wrong validators is detected by a fetch without them, and trusted again after a month', async () => {
     const { at, answers, requests } = await aWorld()
     let edition = 1
     answers.set('a.localhost', (_, headers) =>
@@ -194,7 +194,7 @@ describe('a server whose validators lie', () => {
     expect(requests.at(-1)?.headers['if-none-match']).toBe('"for ever"')
   })
 
-  it('a server is not suspected of lying validators where the feed really changed at that moment', async () => {
+  it('a server is not suspected of wrong validators if the feed really changed at that moment', async () => {
     const { at, answers } = await aWorld()
     let edition = 1
     answers.set('a.localhost', (_, headers) =>
@@ -231,7 +231,7 @@ describe('a source that moved', () => {
     expect(await desk.poll('a')).toMatchObject({ kind: 'changed', fetched: { url: at('a') } })
   })
 
-  it('a source that moved to a feed of others’ news is not followed for good', async () => {
+  it('a source that redirects to a feed of others’ items is not followed permanently', async () => {
     const { at, answers } = await aWorld()
     const desk = aPollingDesk({ a: at('a') })
     await desk.poll('a', { known: 0 })

@@ -24,7 +24,7 @@ const unread = (body: string | Uint8Array, more = {}) => ({
 })
 
 describe('a body that could not be read', () => {
-  it('a body that could not be read is kept as fetched, with reason, time, type and place, but without a password', async () => {
+  it('a body that could not be read is stored as fetched, with reason, time, type and address, but without passwords', async () => {
     const { quarantine } = aQuarantine()
     await quarantine.keep(courier, unread('<html>Grüße</html>'))
     const [body] = await quarantine.bodies(courier)
@@ -35,7 +35,7 @@ describe('a body that could not be read', () => {
     expect(Buffer.from((await quarantine.read(courier, body?.id ?? '')) ?? []).toString()).toBe('<html>Grüße</html>')
   })
 
-  it('a body that could not be read is kept once however often it comes, and only the last few of a source are', async () => {
+  it('a body that could not be read is stored once however often it comes, and only the latest few of a source are kept', async () => {
     const { quarantine, clock, keys: own } = aQuarantine()
     for (const text of ['a', 'a', 'b', 'c', 'd', 'a']) {
       clock.now += 1_000
@@ -47,7 +47,7 @@ describe('a body that could not be read', () => {
     expect(await redis.keys(`*${own.prefix}:source:courier}:quarantine:*`)).toHaveLength(3)
   })
 
-  it('a body that could not be read is cut where it does not compress to half a megabyte', async () => {
+  it('a body that could not be read is truncated if it does not compress to half a megabyte', async () => {
     const { quarantine } = aQuarantine()
     await quarantine.keep(courier, unread(randomBytes(1_000_000)))
     const [body] = await quarantine.bodies()
@@ -55,7 +55,7 @@ describe('a body that could not be read', () => {
     expect(await quarantine.read(courier, body?.id ?? '')).toHaveLength(256 * 1_024)
   })
 
-  it('bodies that could not be read give way, the oldest sources first, before all of them take over 32 MB', {
+  it('bodies that could not be read are deleted, oldest sources first, before they exceed 32 MB', {
     timeout: 60_000,
   }, async () => {
     const { quarantine, clock, keys: own } = aQuarantine()
@@ -78,7 +78,7 @@ describe('a body that could not be read', () => {
     await Promise.all(bodies.map(({ source }) => quarantine.drop(source)))
   })
 
-  it('a body that could not be read is gone after a week, of itself', async () => {
+  it('a body that could not be read expires after a week', async () => {
     const { quarantine, clock, keys: own } = aQuarantine()
     await quarantine.keep(courier, unread('old'))
     const [body] = await quarantine.bodies()
@@ -91,8 +91,8 @@ describe('a body that could not be read', () => {
   })
 })
 
-describe('an item that became no article', () => {
-  it('an item that became no article is kept once with the reason, the latest twenty of a source', async () => {
+describe('an item that could not become an article', () => {
+  it('an item that could not become an article is kept once with the reason, the latest twenty of each source', async () => {
     const { quarantine } = aQuarantine()
     const items = Array.from({ length: 30 }, (_, n) =>
       refusedItem(

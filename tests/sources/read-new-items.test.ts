@@ -21,8 +21,8 @@ const fresh = async (text: string, known: ReadonlySet<string>) => {
   if (read.kind !== 'feed') throw new Error(`${read.detail}: ${text}`)
   return { items: read.feed.items, spans: read.itemHashes, warnings: read.feed.warnings }
 }
-describe('only what is new of a feed', () => {
-  it('what is new of a feed is what reading all of it gives, less what was known', async () => {
+describe('reading only the new items of a feed', () => {
+  it('reading only the new items of a feed gives what reading all gives, without the known ones', async () => {
     let split = 0
     await fc.assert(
       fc.asyncProperty(
@@ -48,7 +48,7 @@ describe('only what is new of a feed', () => {
     expect(split).toBeGreaterThan(200)
   })
 
-  it('what is new of a feed is parsed with the namespaces, the base and the language it inherits', async () => {
+  it('reading only the new items of a feed applies the namespaces, base and language that they inherit', async () => {
     const text = `<feed xmlns="http://www.w3.org/2005/Atom" xmlns:d="http://purl.org/dc/elements/1.1/" xml:base="https://courier.example/news/" xml:lang="de">
 <entry><title>Alt</title><link href="1"/><d:creator>A</d:creator></entry><entry><title>Neu</title><link href="2"/><d:creator>B</d:creator></entry></feed>`
     const { spans } = await fresh(text, NONE)
@@ -56,7 +56,7 @@ describe('only what is new of a feed', () => {
     expect(items).toMatchObject([{ title: 'Neu', link: 'https://courier.example/news/2', author: 'B', language: 'de' }])
   })
 
-  it('nothing is new of a feed of which only the head changed', async () => {
+  it('reading only the new items of a feed gives none if only the head of the feed changed', async () => {
     const feed = (built: string) =>
       `<rss version="2.0"><channel><title>C</title><lastBuildDate>${built}</lastBuildDate><item><title>A</title><link>https://courier.example/a</link></item></channel></rss>`
     const { spans } = await fresh(feed('Mon, 04 May 2026 12:00:00 GMT'), NONE)
@@ -65,7 +65,7 @@ describe('only what is new of a feed', () => {
     expect(again).toEqual(spans)
   })
 
-  it('an item is new again as soon as a character of it is edited', async () => {
+  it('reading only the new items of a feed includes an item as soon as one character of it is edited', async () => {
     const feed = (title: string) =>
       `<rss version="2.0"><channel><title>C</title><item><title>${title}</title></item><item><title>Other</title></item></channel></rss>`
     const { spans } = await fresh(feed('Bridge closes'), NONE)
@@ -88,14 +88,14 @@ describe('only what is new of a feed', () => {
       'the document declares entities',
       '<!DOCTYPE rss [<!ENTITY x "y">]><rss><channel><item><title>&x;</title></item></channel></rss>',
     ],
-  ])('all of a feed is read where %s: it cannot be taken apart for certain', async (_, text) => {
+  ])('reading a feed covers all items if %s, since it cannot be split with certainty', async (_, text) => {
     expect((await fresh(text, NONE)).spans).toBeNull()
     expect((await fresh(text, NONE)).items).toEqual(await all(text))
   })
 })
 
-describe('long text, which rss-parser is spared', () => {
-  it('long text, which rss-parser is spared, is read as if rss-parser had seen it', async () => {
+describe('long text that is kept from rss-parser', () => {
+  it('long text that is kept from rss-parser is read as if rss-parser had parsed it', async () => {
     let compared = 0
     await fc.assert(
       fc.asyncProperty(aDocument(), async text => {
@@ -113,7 +113,7 @@ describe('long text, which rss-parser is spared', () => {
   })
 
   it.each([['&#xFDD0;0&#xFDD0;'], ['&#64976;0&#64976;'], ['&#x0FdD0;0&#xfdd0;'], ['\ufdd00\ufdd0']])(
-    'the mark of long text never turns up where a publisher forges it: %j',
+    "long text is not confused with a publisher's forged placeholder: %j",
     async forged => {
       const item = (title: string, text: string) =>
         `<item><title>${title}</title><description>${text}</description></item>`

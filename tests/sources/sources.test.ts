@@ -33,8 +33,8 @@ const item = (key: string, fingerprint = 'f1') => ({
   article: null,
 })
 
-describe('sources that are due', () => {
-  it('sources that are due are each given to one caller only, and come again should it die', async () => {
+describe('due sources', () => {
+  it('due sources are given to one process each, and to another if that one dies', async () => {
     const { sources, another, clock } = aCatalogue('a', 'b', 'c', 'd')
     await sources.sync()
     clock.now += 10 * 60_000
@@ -45,7 +45,7 @@ describe('sources that are due', () => {
     expect(await sources.claimDue(10)).toHaveLength(4)
   })
 
-  it('sources that are due follow the catalogue: new ones come in, removed and disabled ones go', async () => {
+  it('due sources follow the catalogue: new ones are included, removed and disabled ones are not', async () => {
     const { sources, state, clock } = aCatalogue('a', 'b')
     expect(await sources.sync()).toEqual({ added: 2, removed: 0 })
     state.sources = [aSource('a', { enabled: false }), aSource('c')]
@@ -54,7 +54,7 @@ describe('sources that are due', () => {
     expect(await sources.claimDue(10)).toEqual(['c'])
   })
 
-  it('sources that are due stay out once removed, though a fetch of theirs was under way', async () => {
+  it('due sources do not include a removed one, even if a fetch of it was under way', async () => {
     const { sources, state, keys: own } = aCatalogue('a')
     await sources.sync()
     state.sources = []
@@ -65,7 +65,7 @@ describe('sources that are due', () => {
 })
 
 describe('items of a source', () => {
-  it('items of a source are new once; edited ones are told apart from new ones', async () => {
+  it('items of a source are new once, and edited items are told apart from new ones', async () => {
     const { sources } = aCatalogue('a')
     const crawl = { id: 'c1', batch: 0, batches: 1 }
     expect(await sources.unseen(id('a'), [item('1'), item('2')])).toMatchObject([{ isNew: true }, { isNew: true }])
@@ -76,7 +76,7 @@ describe('items of a source', () => {
     ])
   })
 
-  it('a crawl commits the validators, and what need not be parsed again, only with its last batch of items', async () => {
+  it('a crawl commits the validators and the parse cache only with its last batch of items', async () => {
     const { sources } = aCatalogue('a')
     await sources.prepare(id('a'), 'c1', { etag: '"x"', lastModified: null, bodyHash: 'h' }, ['s1', 's2'])
     await sources.markSeen(id('a'), { id: 'c1', batch: 0, batches: 2 }, [item('1')])
@@ -88,7 +88,7 @@ describe('items of a source', () => {
     expect(await sources.itemHashes(id('a'))).toEqual(new Set(['s1', 's2']))
   })
 
-  it('items of a crawl that was overtaken commit nothing', async () => {
+  it('items of a crawl that was overtaken by a later one commit nothing', async () => {
     const { sources } = aCatalogue('a')
     await sources.prepare(id('a'), 'c1', { etag: '"old"', lastModified: null, bodyHash: 'h' }, null)
     await sources.prepare(id('a'), 'c2', { etag: '"new"', lastModified: null, bodyHash: 'h' }, null)
@@ -97,8 +97,8 @@ describe('items of a source', () => {
   })
 })
 
-describe('what became of a fetch', () => {
-  it('what became of a fetch is kept with the reason, and one success resets the failures', async () => {
+describe('the outcome of a fetch', () => {
+  it('the outcome of a fetch is stored with the reason, and one success resets the failures', async () => {
     const { sources, clock } = aCatalogue('a')
     await sources.sync()
     for (let times = 0; times < 3; times += 1)
@@ -141,7 +141,7 @@ const success = {
 }
 
 describe('the rhythm of a source', () => {
-  it('the rhythm of a source is learnt over restarts from polls that bring news and polls that bring none, and says why the next fetch is when it is', async () => {
+  it('the rhythm of a source is learnt across restarts from polls with and without news, and explains the time of the next fetch', async () => {
     const { sources, another, clock, keys: own } = aCatalogue('a')
     await sources.sync()
     const published = Array.from({ length: 20 }, (_, n) => clock.now - n * 20 * 60_000)
@@ -158,7 +158,7 @@ describe('the rhythm of a source', () => {
     expect(await redis.zscore(own.due(), 'a')).toBe(String(nextAt))
   })
 
-  it('the rhythm of a source is heard beside what the feed asked for last, also where the next answer is 304', async () => {
+  it('the rhythm of a source is combined with the hints that the feed gave last, even if the next answer is 304', async () => {
     const { sources, clock } = aCatalogue('a')
     await sources.sync()
     const published = Array.from({ length: 20 }, (_, n) => clock.now - n * 60_000)
@@ -169,7 +169,7 @@ describe('the rhythm of a source', () => {
     expect(due.reason).toContain('the publisher asks for 60 min')
   })
 
-  it('the rhythm of a source is kept without empty fields, each of which would take 70 bytes of every source', async () => {
+  it('the rhythm of a source is stored without empty fields, each of which would take 70 bytes', async () => {
     const { sources, clock, keys: own } = aCatalogue('a')
     await sources.sync()
     const empties = async () => Object.entries(await redis.hgetall(own.source('a'))).filter(([, value]) => value === '')
@@ -197,7 +197,7 @@ describe('the rhythm of a source', () => {
 })
 
 describe('a source that stops publishing', () => {
-  it('a source that stops publishing is noticed once after three times its longest pause, without being punished, until it publishes again', async () => {
+  it('a source that stops publishing is noticed once after three times its longest pause, without further consequences', async () => {
     const { sources, clock } = aCatalogue('a')
     await sources.sync()
     // Six items on working days, none at weekends.
@@ -220,8 +220,8 @@ describe('a source that stops publishing', () => {
   })
 })
 
-describe('a budget of requests an hour', () => {
-  it('a budget of requests an hour is kept to by all daemons together, however much is due, and is made use of', async () => {
+describe('a budget of requests per hour', () => {
+  it('a budget of requests per hour is kept by all daemons together, however many sources are due, and is used up', async () => {
     const budget = 60
     const ids = Array.from({ length: 100 }, (_, n) => `s${n}`)
     const { sources, another, clock } = aCatalogueWith(CrawlSettings.parse({ budget }), ...ids)

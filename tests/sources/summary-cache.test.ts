@@ -35,8 +35,8 @@ const readBy = async (work: () => Promise<unknown>): Promise<number> => {
   return length
 }
 
-describe('a glance at all sources', () => {
-  it('a glance at all sources sees what became of each, at once after a fetch', async () => {
+describe('the summary of all sources', () => {
+  it('the summary of all sources shows the outcome of each, immediately after a fetch', async () => {
     await sources.sync()
     expect((await glance()).map(({ status }) => status)).toEqual(['new', 'new', 'new'])
     await sources.succeeded(id('courier'), success)
@@ -51,7 +51,7 @@ describe('a glance at all sources', () => {
     expect(seen[0]?.nextAt).toBe((await sources.state(id('courier'))).nextAt)
   })
 
-  it('a glance at all sources reads no source where nothing moved, and one where one did', async () => {
+  it('the summary of all sources reads only the sources whose state changed', async () => {
     clock += 1_000
     expect(await readBy(() => glance())).toBe(0)
     await sources.deferred(id('herald'), 60_000, 'asked to')
@@ -59,14 +59,14 @@ describe('a glance at all sources', () => {
     expect(await readBy(() => glance())).toBe(1)
   })
 
-  it('a glance at all sources notices within a minute what changes without moving, such as what push brings', async () => {
+  it('the summary of all sources shows other changes, such as those by push, within a minute', async () => {
     const push = { at: clock, outcome: 'push', status: 200, ms: 1, bytes: 1, items: 4, reason: '' } as const
     await sources.record(id('courier'), push)
     clock += 61_000
     expect((await glance())[0]?.week).toBe(7)
   })
 
-  it('a glance at all sources follows the catalogue', async () => {
+  it('the summary of all sources follows the catalogue', async () => {
     catalogue = ['herald', 'tribune'].map(sourceOf)
     await sources.sync()
     expect((await glance()).map(({ source }) => source.id)).toEqual(['herald', 'tribune'])

@@ -39,7 +39,7 @@ describe("a publisher's name in titles", () => {
   )
 
   it.each([['_新浪新闻'], ['-新华网'], ['｜朝日新聞'], [' - 연합뉴스']])(
-    "a publisher's name, %s, is learnt in scripts without blanks",
+    "a publisher's name, %s, is learnt in scripts without spaces",
     ending => {
       const titles = [
         '首相来週にも内閣改造へ',
@@ -60,7 +60,7 @@ describe("a publisher's name in titles", () => {
     ['Courier: Rates fall again', ['Courier']],
     ['[Courier] Rates fall again', ['Courier']],
     ['【新浪新闻】Rates fall again', ['新浪新闻']],
-  ])("a publisher's name is dropped from %j at once where the source %j says that it is its name", (title, names) => {
+  ])("a publisher's name is dropped from %j at once if the source is named %j", (title, names) => {
     expect(withoutName(title, NO_HABITS, collectNames(names))).toBe('Rates fall again')
   })
 
@@ -88,7 +88,7 @@ describe("a headline's own words", () => {
     expect(shown(titles)).toEqual(titles)
   })
 
-  it("a headline's own words stay where hardly anything else would be left", () => {
+  it("a headline's own words stay if hardly anything else would be left", () => {
     const habits = learnTitles(
       NO_HABITS,
       headlines.map(title => `${title} | Reuters`),
@@ -97,7 +97,7 @@ describe("a headline's own words", () => {
     expect(withoutName('Reuters | Reuters', habits, collectNames(['Reuters']))).toBe('Reuters | Reuters')
   })
 
-  it("a headline's own words are all there: what is shown is a part of the title, never empty, and nothing where nothing was learnt", () => {
+  it('a headline as shown is a non-empty part of the title, and equals the title if nothing was learnt', () => {
     const aTitle = fc.array(fc.constantFrom('Rates', 'fall', ' - ', ' | ', '新浪', '_', ': ', '(', ')', ' '), {
       minLength: 1,
       maxLength: 12,

@@ -55,7 +55,7 @@ describe('new validators of a feed whose body did not change', () => {
     ['a 200 with the same body and no validators drops the old', [200, { etag: '"1"' }], [200, {}], [null, null]],
     ['an empty ETag is none', [200, { etag: '"1"' }], [200, { etag: '' }], [null, null]],
   ])(
-    'new validators of a feed whose body did not change are asked with at the next poll: %s',
+    'new validators of a feed whose body did not change are used at the next poll: %s',
     async (_, first, second, expected) => {
       const { poll, asked } = await aPublisher([first, second, [304, {}], [304, {}]])
       expect(await poll()).toMatchObject({ kind: 'changed' })
@@ -67,7 +67,7 @@ describe('new validators of a feed whose body did not change', () => {
     },
   )
 
-  it('new validators of a feed whose body did not change come with how long an answer stays fresh: a 304 that says so counts, one that does not leaves what was said', async () => {
+  it('new validators of a feed whose body did not change update how long it stays fresh, if the 304 says so', async () => {
     const { poll, desk } = await aPublisher([
       [200, { etag: '"1"', 'cache-control': 'max-age=3600' }],
       [304, { 'cache-control': 'max-age=5400' }],

@@ -10,7 +10,7 @@ const termsOf = (told: { title: string; summary: string; language: string; url?:
   return { title, summary, slug }
 }
 
-describe('the headline in an address', () => {
+describe('the headline in a URL', () => {
   it.each([
     ['https://courier.example/news/2026/port-ellin-harbour-floods.html', 'port ellin harbour floods'],
     ['https://courier.example/a/port-ellin-floods-4711?utm=port-ellin-rebuilds', 'port ellin floods'],
@@ -19,19 +19,19 @@ describe('the headline in an address', () => {
     ['https://courier.example/%D0%BC%D0%BE%D1%81%D1%82-%D0%B2-%D0%B3%D0%BE%D1%80%D0%BE%D0%B4%D0%B5', 'мост в городе'],
     ['https://courier.example/100%-of-all-votes', 'of all votes'],
     ['', ''],
-  ])('the headline in the address %s is found without ids', (url, words) => {
+  ])('the headline in the URL %s is found, without ids', (url, words) => {
     expect(slugOf(url)).toBe(words)
   })
 })
 
-describe('titles that are a date or a time', () => {
+describe('titles that are only a date or a time', () => {
   it.each([
     ['20:00', 'en'],
     ['Thursday, June 4, 2026', 'en'],
     ['4 juin 2026, 20h', 'fr'],
     ['Donnerstag, 4. Juni 2026, 18 Uhr', 'de'],
     ['2026-06-04 19:00 GMT', ''],
-  ])('the title %s tells of no event', (title, language) => {
+  ])('the title %s does not identify an event', (title, language) => {
     expect(isDate(title, language)).toBe(true)
     const summary = 'Storm Odile floods Port Ellin'
     expect(termsOf({ title, summary, language })).toEqual({ title: [], summary: [], slug: [] })
@@ -41,13 +41,13 @@ describe('titles that are a date or a time', () => {
     ['4 June: Storm Odile floods Port Ellin', 'en'],
     ['June gloom', 'en'],
     ['20 hurt in Marle', 'en'],
-  ])('the title %s tells of one', (title, language) => {
+  ])('the title %s identifies an event', (title, language) => {
     expect(isDate(title, language)).toBe(false)
   })
 })
 
 describe('the words of an article', () => {
-  it('the words of an article are those of its title, its text and its address, without grammar and endings', () => {
+  it('the words of an article come from its title, summary and URL, without stopwords and endings', () => {
     const url = 'https://courier.example/harbour-walls-of-port-ellin'
     const language = 'en'
     const terms = (...words: string[]) => words.map(word => hashTerm(word, language, OPEN_KEY))

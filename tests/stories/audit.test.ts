@@ -35,7 +35,7 @@ const merged = (...groups: readonly (readonly string[])[]) => {
 }
 
 describe('the audit of stories', () => {
-  it('the audit of stories finds two events in one story, and which articles tell of the smaller one', () => {
+  it('the audit of stories finds two events in one story, and which articles are about the smaller one', () => {
     const { clusterer, story } = merged(FLOOD, STRIKE)
     const audited = clusterer.audit(story)
     expect(audited).toMatchObject({ articles: 7, from: NOON, to: NOON })
@@ -44,14 +44,14 @@ describe('the audit of stories', () => {
     expect(audited?.score).toBeLessThan(audited?.needed ?? 0)
   })
 
-  it('the audit of stories finds nothing wrong with one event, and puts it after two in one', () => {
+  it('the audit of stories finds no problem in a story of one event, and lists it after one with two events', () => {
     const [right, wrong] = [merged(FLOOD), merged(FLOOD, STRIKE)].map(({ clusterer, story }) => clusterer.audit(story))
     expect(right?.score).toBeGreaterThanOrEqual(right?.needed ?? 0)
     const order = [right, wrong].filter(each => !!each).sort(byDoubt)
     expect(order).toEqual([wrong, right])
   })
 
-  it('the audit of stories leaves small stories alone, and does not change what is decided', () => {
+  it('the audit of stories skips small stories, and changes no later decision', () => {
     const { clusterer, story } = merged(FLOOD, STRIKE)
     const before = clusterer.explain('g0n1' as ArticleId)
     for (const id of clusterer.listStories()) clusterer.audit(id)

@@ -29,14 +29,14 @@ const UNLIKE = [
   'Volcano closes three airports',
 ]
 
-describe('what a source writes under every text', () => {
-  it("a source's name behind every title brings no unlike articles together, from the first on", () => {
+describe('the boilerplate of a source', () => {
+  it('the boilerplate of a source, such as its name after each title, never groups unrelated articles', () => {
     const clusterer = createClusterer(() => settings)
     const stories = UNLIKE.map(title => clusterer.decide(featuresOf(`${title} | Ellin Courier`), NOON).decision.story)
     expect(new Set(stories).size).toBe(UNLIKE.length)
   })
 
-  it('an invitation after every summary, and a credit before it, bring none together either', () => {
+  it('the boilerplate of a source before or after each summary never groups unrelated articles', () => {
     const clusterer = createClusterer(() => settings)
     const stories = UNLIKE.map((title, n) => {
       const own = `Report ${'abcde'[n]} says it was ${['calm', 'loud', 'cold', 'late', 'dark'][n]} there.`
@@ -46,23 +46,23 @@ describe('what a source writes under every text', () => {
     expect(new Set(stories).size).toBe(UNLIKE.length)
   })
 
-  it('an end that another article of the source has is taken off, the news before it stays', () => {
+  it('the boilerplate of a source is removed from the end of a title once another article has it, and the news stays', () => {
     expect(left([['Ferry strike ends | Ellin Courier']], 'Chess master wins cup | Ellin Courier')).toEqual([4, 0])
   })
 
-  it('two reports of a source on one event keep the words that they share, and so does a headline repeated as a whole', () => {
+  it('two reports of a source on one event keep the words they share, and a headline repeated in full is kept too', () => {
     expect(left([['Three sailors hurt in Marle harbour fire']], 'Crews flee Marle harbour fire')[0]).toBe(5)
     expect(left([['Ferry strike settled']], 'Mayor: ferry strike settled')[0]).toBe(4)
   })
 
-  it('what one source writes says nothing of another', () => {
+  it('the boilerplate of one source does not affect another', () => {
     const boilerplate = createBoilerplate(createJournal())
     boilerplate.learn(featuresOf('Ferry strike ends | Ellin Courier'))
     const other = featuresOf('Chess master wins cup | Ellin Courier', '', 'gazette')
     expect(boilerplate.strip(other)).toBe(other)
   })
 
-  it('what was learnt in a trial is forgotten with it', () => {
+  it('the boilerplate learnt in a trial is forgotten when the trial is rolled back', () => {
     const journal = createJournal()
     const boilerplate = createBoilerplate(journal)
     journal.open()

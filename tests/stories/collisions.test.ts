@@ -38,8 +38,8 @@ const colliding = (key: HashKey, pairs: number): (readonly [string, string])[] =
 const pairs = colliding(OPEN_KEY, 6)
 const [title, other] = [0, 1].map(side => pairs.map(pair => pair[side] as string).join(' ')) as [string, string] // two sides
 
-describe('words made to be taken for others', () => {
-  it('words made to be taken for others bring unlike articles together for who knows the key', () => {
+describe('words with colliding hashes', () => {
+  it('words with colliding hashes group unrelated articles if the hash key is known', () => {
     const clusterer = createClusterer(() => settings)
     const decided = [title, other].map((each, n) =>
       clusterer.decide(
@@ -57,7 +57,7 @@ describe('words made to be taken for others', () => {
     expect(new Set(decided.map(({ decision }) => decision.story)).size).toBe(1)
   })
 
-  it('words made to be taken for others do not collide under another key', () => {
+  it('words with colliding hashes do not collide under another key', () => {
     for (const [one, two] of pairs) expect(termIn(one, [1, 2])).not.toBe(termIn(two, [1, 2]))
   })
 
@@ -71,7 +71,7 @@ describe('words made to be taken for others', () => {
     expect(await redis.get(one.storyHashKey())).not.toBe(await redis.get(two.storyHashKey()))
   })
 
-  it('an installation keeps its key for words, whoever starts again', async () => {
+  it('an installation keeps its hash key for words across restarts', async () => {
     const log = keysFor(`${keys.prefix}-h3`)
     const told = ['Storm Odile floods harbour of Port Ellin', 'Port Ellin harbour flooded by Storm Odile'].map(
       (each, n) => anArticle({ source: `paper${n}`, title: each, summary: '' }),

@@ -68,8 +68,8 @@ const unlike: Readonly<Record<string, readonly Sketch[]>> = {
   ],
 }
 
-describe('unlike articles stay apart', () => {
-  it.each(Object.keys(unlike))('unlike articles stay apart: %s', name => {
+describe('unrelated articles', () => {
+  it.each(Object.keys(unlike))('unrelated articles stay apart: %s', name => {
     const all = [...ordinary, ...(unlike[name] ?? [])]
     const { stories, kinds } = decideAll(all)
     expect(kinds).toEqual(all.map(() => 'new'))
@@ -143,14 +143,14 @@ const series: Readonly<Record<string, readonly Sketch[]>> = {
 }
 
 describe('texts made from one template', () => {
-  it.each(Object.keys(templates))('texts made from one template are no reprints of each other: %s', name => {
+  it.each(Object.keys(templates))('texts made from one template are not reprints of each other: %s', name => {
     const template = templates[name]
     const told = [2, 3, 5, 21, 22].flatMap(n => template?.(n) ?? [])
     expect(decideAll(told).kinds).toEqual(told.map(() => 'new'))
   })
 
   it.each(Object.keys(templates))(
-    'texts made from one template are as many stories as events, also where nothing else is told: %s',
+    'texts made from one template become as many stories as events, even without other news: %s',
     name => {
       const template = templates[name]
       const told = Array.from({ length: 12 }, (_, n) => template?.(n + 2) ?? { title: '' })
@@ -159,7 +159,7 @@ describe('texts made from one template', () => {
   )
 
   it.each(Object.keys(templates))(
-    'texts made from one template are as many stories as events among other news: %s',
+    'texts made from one template become as many stories as events among other news: %s',
     name => {
       const template = templates[name]
       const told = Array.from({ length: 40 }, (_, n) => template?.(n + 2) ?? { title: '' })
@@ -171,14 +171,14 @@ describe('texts made from one template', () => {
   )
 
   it.each(Object.keys(series))(
-    'texts made from one template with real words put in are as many stories as events: %s',
+    'texts made from one template and filled with real words become as many stories as events: %s',
     name => {
       const told = series[name] ?? []
       expect(new Set(decideAll(told).stories).size).toBe(told.length)
     },
   )
 
-  it('texts made from one template with one word of the text changed tell something else', () => {
+  it('texts made from one template are different news if a single word differs', () => {
     const report = (place: string) => ({
       title: `Man rescued from river in ${place}`,
       summary: `Firefighters pulled a man of sixty from the river in ${place} on Sunday night; he was taken to hospital with light injuries.`,
@@ -188,7 +188,7 @@ describe('texts made from one template', () => {
 })
 
 describe('a headline in capitals', () => {
-  it('a headline in capitals tells the same story as one in small letters', () => {
+  it('a headline in capitals belongs to the same story as one in lower case', () => {
     const [small] = ordinary
     const { stories } = decideAll([
       ...ordinary,
@@ -198,19 +198,19 @@ describe('a headline in capitals', () => {
   })
 })
 
-describe('the same text over and over', () => {
+describe('the same text many times', () => {
   const copy: Sketch = {
     title: 'Port Ellin rebuilds its harbour wall for forty million crowns',
     summary:
       'The council of Port Ellin voted on Tuesday to rebuild the harbour wall by spring, after Storm Odile broke it.',
   }
 
-  it('the same text over and over from one publisher is one article', () => {
+  it('the same text many times from one publisher is one article', () => {
     const { kinds } = decideAll(Array.from({ length: 10_000 }, () => ({ ...copy, source: 'spammer' })))
     expect(kinds.filter(kind => kind === 'new')).toHaveLength(1)
   })
 
-  it('the same text over and over from many publishers is one article and its reprints, and no word of it counts twice', () => {
+  it('the same text many times from many publishers is one article and its reprints, and its words count only once', () => {
     const { kinds, clusterer, stories } = decideAll(Array.from({ length: 10_000 }, () => copy))
     expect(kinds.filter(kind => kind === 'new')).toHaveLength(1)
     expect(new Set(stories).size).toBe(1)
@@ -223,8 +223,8 @@ describe('the same text over and over', () => {
   })
 })
 
-describe('what is kept of an article', () => {
-  it('what is kept of an article does not grow with its length', () => {
+describe('the stored words of an article', () => {
+  it('the stored words of an article have a maximum size, however long the article is', () => {
     const clusterer = createClusterer(() => settings)
     const endless = Array.from({ length: 50_000 }, (_, n) => `word${n}`).join(' ')
     const entry = clusterer.decide(featuresFor({ title: endless, summary: endless, source: 'p' }, 'endless'), NOON)

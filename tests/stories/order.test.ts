@@ -69,7 +69,7 @@ const events = together(
 )
 
 describe('articles in any order of arrival', () => {
-  it('articles in any order of arrival make the stories of the events they tell', () => {
+  it('articles in any order of arrival form the stories of their events', () => {
     fc.assert(
       fc.property(fc.nat(), seed => {
         const articles = shuffledBy(whole, seed).map(({ article }) => article)
@@ -92,7 +92,7 @@ describe('eight workers', () => {
   /** As any worker answers once all is in: stories may have merged since. */
   const asked = (log: ReturnType<typeof keysFor>): Promise<readonly Decision[]> => aWorker(log).decide(articles)
 
-  it('eight workers taking turns decide what one decides', async () => {
+  it('eight workers taking turns make the same decisions as one', async () => {
     const [one, eight] = [aLog(), aLog()]
     const alone = aWorker(one)
     for (const batch of batches) await alone.decide(batch)
@@ -101,7 +101,7 @@ describe('eight workers', () => {
     expect(await asked(eight)).toEqual(await asked(one))
   })
 
-  it('eight workers all at once find the same stories, whoever is first', async () => {
+  it('eight workers at the same time find the same stories, whoever is first', async () => {
     const log = aLog()
     const workers = Array.from({ length: 8 }, () => aWorker(log))
     await Promise.all(batches.map((batch, turn) => workers[turn % 8]?.decide(batch)))
@@ -110,7 +110,7 @@ describe('eight workers', () => {
     expect(await redis.xlen(log.storyLog())).toBe(articles.length)
   })
 
-  it('eight workers, one of them started again in the middle, decide what they would have', async () => {
+  it('workers restarted before every batch make the same decisions as one that keeps running', async () => {
     const [one, again] = [aLog(), aLog()]
     const alone = aWorker(one)
     for (const batch of batches) await alone.decide(batch)

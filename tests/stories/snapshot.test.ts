@@ -77,7 +77,7 @@ const steps = (length: number) =>
   )
 
 describe('a saved index of stories', () => {
-  it('after any history, a restored index decides on as the saved one does, and ends in the same state', async () => {
+  it('a restored index of stories decides like the saved one after any history, and ends in the same state', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(1_000), steps(60), steps(60), async (seed, before, after) => {
         const [first, second] = [someArticles(seed, 60), someArticles(seed + 1, 60)]
@@ -113,7 +113,7 @@ const aWorker = (of: ReturnType<typeof aLog>, file: string, now = Date.now) =>
 const fresh = (n: number): Article[] => someArticles(n, 40).map(each => ({ ...each, publishedAt: Date.now() }))
 
 describe('a restarted process', () => {
-  it('a restarted process knows what was decided from its file alone, and reads the rest from the log', async () => {
+  it('a restarted process restores earlier decisions from its snapshot file, and reads only the rest from the log', async () => {
     const [of, file, before, after] = [aLog(), aFile(), fresh(1), fresh(2)]
     const worker = aWorker(of, file)
     const decided = await worker.decide(before)
@@ -130,7 +130,7 @@ describe('a restarted process', () => {
     expect(decided).toHaveLength(before.length)
   })
 
-  it('a file of another log, or of one that was cleared, is not used', async () => {
+  it('a snapshot file of another log, or of a log that was cleared, is not used', async () => {
     const [of, other, file, articles] = [aLog(), aLog(), aFile(), fresh(3)]
     const worker = aWorker(of, file)
     await worker.decide(articles)
@@ -141,7 +141,7 @@ describe('a restarted process', () => {
     expect(await worker.explain(articles[0]?.id as ArticleId)).toBeNull()
   })
 
-  it('a file of a version with other modules or other tables of words is not used', async () => {
+  it('a snapshot file of a version with other modules or word tables is not used', async () => {
     const [of, file, code, articles] = [aLog(), aFile(), aFolder('snapshot-code'), fresh(8)]
     const builtWith = [pathToFileURL(`${code}/`)]
     mkdirSync(join(code, 'tables'))
@@ -159,7 +159,7 @@ describe('a restarted process', () => {
     expect(await restore()).toBeNull()
   })
 
-  it('every module that builds the index is one of those by which a file is told to be of this version', () => {
+  it('every module that builds the index of stories is part of the version of its snapshot file', () => {
     const reached = new Set<string>()
     const follow = (module: URL): void => {
       if (reached.has(module.href)) return
@@ -173,7 +173,7 @@ describe('a restarted process', () => {
     expect([...reached].filter(module => !BUILT_WITH.some(({ href }) => module.startsWith(href)))).toEqual([])
   })
 
-  it('a damaged file is reported once, and the log is read instead', async () => {
+  it('a damaged snapshot file is reported once, and the log is read instead', async () => {
     const [of, file, articles] = [aLog(), aFile(), fresh(4)]
     const worker = aWorker(of, file)
     await worker.decide(articles)
@@ -187,7 +187,7 @@ describe('a restarted process', () => {
     expect(JSON.stringify(warnings)).toContain('the saved index of stories is unusable')
   })
 
-  it('a file of something else is reported, and the log is read instead', async () => {
+  it('a file that is no snapshot is reported, and the log is read instead', async () => {
     const [of, file, articles] = [aLog(), aFile(), fresh(8)]
     await aWorker(of, '').decide(articles)
     for (const value of [null, 7, { last: 'yesterday' }]) {
@@ -200,7 +200,7 @@ describe('a restarted process', () => {
     }
   })
 
-  it('a file that cannot be written is reported, and articles are decided all the same', async () => {
+  it('a snapshot file that cannot be written is reported, and articles are still decided', async () => {
     const file = join(import.meta.filename, 'stories')
     const worker = aWorker(aLog(), file)
     warnings.length = 0
@@ -209,7 +209,7 @@ describe('a restarted process', () => {
     expect(JSON.stringify(warnings)).toContain('stories.snapshotFile')
   })
 
-  it('an index without anything new is not written again', async () => {
+  it('an index of stories without changes is not saved again', async () => {
     const [of, file] = [aLog(), aFile()]
     const worker = aWorker(of, file)
     await worker.decide(fresh(6))
@@ -219,7 +219,7 @@ describe('a restarted process', () => {
     expect(readFileSync(file)).toHaveLength(0)
   })
 
-  it('an index that has grown by two thousand articles is saved without being asked', async () => {
+  it('an index of stories that has grown by two thousand articles is saved automatically', async () => {
     const [of, file] = [aLog(), aFile()]
     const worker = aWorker(of, file)
     const articles = someArticles(7, 2_100).map(each => ({ ...each, publishedAt: Date.now() }))

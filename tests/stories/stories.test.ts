@@ -45,14 +45,14 @@ const unrelated = [
 ]
 
 describe('articles on the same event', () => {
-  it('articles on the same event become one story, others stories of their own', async () => {
+  it('articles on the same event become one story, and others stories of their own', async () => {
     const decisions = await aWorker().decide([...storm, ...unrelated])
     expect(decisions.map(({ kind }) => kind)).toEqual(['new', 'new', 'new', 'new'])
     expect(decisions[1]?.story).toBe(decisions[0]?.story)
     expect(new Set(decisions.map(({ story }) => story)).size).toBe(3)
   })
 
-  it('articles on the same event in different languages keep apart', async () => {
+  it('articles on the same event in different languages stay apart', async () => {
     const german = anArticle({ source: 'blatt', language: 'de', title: 'Storm Odile Port Ellin Harbour' })
     const [one, two] = await aWorker().decide([storm[0] as Article, german])
     expect(one?.story).not.toBe(two?.story)
@@ -60,13 +60,13 @@ describe('articles on the same event', () => {
 })
 
 describe('an article seen before', () => {
-  it('an article seen before is the same when another feed carries its URL', async () => {
+  it('an article seen before is recognised when another feed carries its URL', async () => {
     const first = anArticle({ url: 'https://courier.example/a' })
     const [, again] = await aWorker().decide([first, { ...anArticle({ source: 'gazette' }), id: first.id }])
     expect(again).toMatchObject({ kind: 'same', as: first.id })
   })
 
-  it('an article seen before is the same when its source repeats its title under another URL', async () => {
+  it('an article seen before is recognised when its source repeats the title under another URL', async () => {
     const first = anArticle({ title: 'Budget passed after long night', url: 'https://courier.example/1' })
     const [, again] = await aWorker().decide([
       first,
@@ -75,7 +75,7 @@ describe('an article seen before', () => {
     expect(again).toMatchObject({ kind: 'same', as: first.id })
   })
 
-  it('an article seen before gets the answer it got before, also from another worker', async () => {
+  it('an article seen before gets the same decision again, also from another worker', async () => {
     const log = aLog()
     const decided = await aWorker(log).decide([...storm, ...unrelated])
     expect(await aWorker(log).decide([...storm, ...unrelated])).toEqual(decided)
@@ -86,7 +86,7 @@ describe('a reprint', () => {
   const copy =
     'The council of Port Ellin voted on Tuesday to rebuild the harbour wall by spring, at a cost of forty million crowns, after Storm Odile broke it in two places and flooded the old town.'
 
-  it('a reprint is hidden behind its original, also when cut and under a new headline', async () => {
+  it('a reprint is hidden behind its original, even if shortened and under a new headline', async () => {
     const original = told('wire', 'Port Ellin to rebuild harbour wall', copy)
     const reprint = told('courier', 'Forty million for the new wall', copy.slice(0, 120))
     const [, decision] = await aWorker().decide([original, reprint])
@@ -96,14 +96,14 @@ describe('a reprint', () => {
   it.each([
     ['Tour of Varland: results of day 2 in the mountains', 'Tour of Varland: results of day 21 in the mountains'],
     ['Morning briefing: what you need to know', 'Morning briefing: what you need to know today'],
-  ])('a reprint is not what a template makes: %s, %s', async (one, other) => {
+  ])('a reprint is not inferred from two texts of one template: %s, %s', async (one, other) => {
     const [, decision] = await aWorker().decide([told('wire', one), told('courier', other)])
     expect(decision?.kind).toBe('new')
   })
 })
 
 describe('workers side by side', () => {
-  it('workers side by side decide every article once, whoever is first', async () => {
+  it('workers side by side decide each article once, whoever is first', async () => {
     const log = aLog()
     const articles = Array.from({ length: 120 }, (_, n) =>
       told(`paper${n % 7}`, `Subject${n % 40} happens in place${n % 40} again`, `word${n % 40} thing${n % 40}`),
@@ -120,7 +120,7 @@ describe('workers side by side', () => {
     expect(await redis.xlen(log.storyLog())).toBe(new Set(articles.map(({ id }) => id)).size)
   })
 
-  it('workers side by side start again from the log when it was cleared under them', async () => {
+  it('workers side by side start again from the log if it is cleared while they run', async () => {
     const log = aLog()
     const worker = aWorker(log)
     await worker.decide(storm)
@@ -131,7 +131,7 @@ describe('workers side by side', () => {
 })
 
 describe('workers whose clocks are wrong', () => {
-  it('workers whose clocks are wrong log by the clock of Redis, and decide alike', async () => {
+  it('workers whose clocks are wrong log by the clock of Redis, and make the same decisions', async () => {
     const log = aLog()
     const DAY = 86_400_000
     const [slow, fast] = [-3, 5].map(days => aWorker(log, () => Date.now() + days * DAY))
@@ -187,7 +187,7 @@ describe('the index in memory', () => {
   }
   const readBack = (entry: Decided) => readEntry(writeEntry(entry), NOON)
 
-  it('the index of stories decides the same however a stream is cut into batches, and whoever was ahead', () => {
+  it('the index of stories makes the same decisions however a stream is split into batches, and whichever worker is ahead', () => {
     const whole = decideAll(corpus, new Map())
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(corpus.length - 1), fc.boolean())), cuts => {
@@ -202,7 +202,7 @@ describe('the index in memory', () => {
     )
   })
 
-  it('the index of stories is the same after a restart in the middle', () => {
+  it('the index of stories is the same after a restart half-way', () => {
     const { log, stories } = decideAll(
       corpus,
       new Map([
@@ -221,7 +221,7 @@ describe('the index in memory', () => {
     )
   })
 
-  it('the index of stories forgets what has left its window, all of it', () => {
+  it('the index of stories forgets everything that has left its window', () => {
     const clusterer = createClusterer(() => settings)
     const later = NOON + 8 * 86_400_000
     clusterer.decide(extractFeatures(toStoryInput(storm[0] as Article)), NOON)
@@ -234,13 +234,13 @@ describe('the index in memory', () => {
     expect(clusterer.has(`s${storm[0]?.id}` as StoryId)).toBe(false)
   })
 
-  it('the index of stories finds what is alike but not the same story', () => {
+  it('the index of stories finds articles that are similar but not of the same story', () => {
     const clusterer = createClusterer(() => ({ ...settings, strictness: 100 }))
     for (const article of [...storm, ...unrelated]) clusterer.decide(extractFeatures(toStoryInput(article)), NOON)
     expect(clusterer.similar((storm[0] as Article).id, 5).map(({ id }) => id)[0]).toBe(storm[1]?.id)
   })
 
-  it('the index of stories finds for an article that has just come what is alike and was there before it; asked again, all there is by then', () => {
+  it('the index of stories finds for a new article the earlier similar ones, and when asked again the later ones too', () => {
     const clusterer = createClusterer(() => ({ ...settings, strictness: 100 }))
     const [first, second] = storm as [Article, Article]
     for (const article of [...unrelated, first, second]) clusterer.decide(extractFeatures(toStoryInput(article)), NOON)
@@ -251,7 +251,7 @@ describe('the index in memory', () => {
     expect(found(first.id)[0]).toBe(second.id)
   })
 
-  it('the index of stories names no story as alike that was merged away since, nor its own', () => {
+  it("the index of stories lists as similar neither a story that was merged away nor the article's own", () => {
     const [first, second] = storm as [Article, Article]
     const third = told(
       'herald',
@@ -275,7 +275,7 @@ describe('the index in memory', () => {
 
 describe('odd titles', () => {
   it.each([['🎉🎉🎉'], ['A'.repeat(10_000)], ['東京で大雨、電車が止まる'], ['…'], ['<b>left over</b>']])(
-    'the odd title %.20s is decided without merging unlike things',
+    'the odd title %.20s is decided without merging unrelated articles',
     async title => {
       const [odd, other] = await aWorker().decide([
         told('courier', title),
@@ -287,7 +287,7 @@ describe('odd titles', () => {
 })
 
 describe('an editor', () => {
-  it('an editor splits a story for good, in every worker', async () => {
+  it('an editor splits a story permanently, in every worker', async () => {
     const log = aLog()
     const [first, second] = await aWorker(log).decide(storm)
     expect(second?.story).toBe(first?.story)
@@ -297,7 +297,7 @@ describe('an editor', () => {
     expect(again?.story).not.toBe(first?.story)
   })
 
-  it('an editor merges stories for good, and cannot merge what is not there', async () => {
+  it('an editor merges stories permanently, and cannot merge unknown ones', async () => {
     const log = aLog()
     const [one, , other] = await aWorker(log).decide([...storm, ...unrelated])
     await aWorker(log).merge(other?.story as StoryId, one?.story as StoryId)
@@ -306,7 +306,7 @@ describe('an editor', () => {
     expect(await aWorker(log).merge('none' as StoryId, one?.story as StoryId)).toBeNull()
   })
 
-  it('an editor learns why an article is where it is', async () => {
+  it('an editor sees why an article is in its story', async () => {
     const log = aLog()
     await aWorker(log).decide([...storm, ...unrelated])
     const why = await aWorker(log).explain(storm[1]?.id as Article['id'])
@@ -315,7 +315,7 @@ describe('an editor', () => {
   })
 })
 
-describe('a title that comes back', () => {
+describe('a recurring title', () => {
   const briefing = (day: number, summary: string) =>
     anArticle({
       title: 'Morning briefing',
@@ -324,7 +324,7 @@ describe('a title that comes back', () => {
       publishedAt: NOON + day * 86_400_000,
     })
 
-  it('a title that comes back with other news under it is another article', async () => {
+  it('a recurring title with new text is another article', async () => {
     const [, next] = await aWorker().decide([
       briefing(0, 'Ferry strike ends, bank keeps rate, chess master wins the Linden cup at seventy.'),
       briefing(1, 'Storm Odile floods Port Ellin, mayor resigns over budget, rail fares rise again.'),
@@ -338,7 +338,7 @@ describe('two reports made from one template', () => {
     ['Magnitude 4.6 earthquake shakes Nepal', 'Magnitude 5.2 earthquake shakes Chile'],
     ['Varland 2 Norland 1: match report', 'Ostland 3 Sudland 0: match report'],
     ['Horoscope for Aries: what the stars say', 'Horoscope for Taurus: what the stars say'],
-  ])('two reports made from one template are no reprints: %s, %s', async (one, other) => {
+  ])('two reports made from one template are not reprints of each other: %s, %s', async (one, other) => {
     const [, decision] = await aWorker().decide([told('wire', one), told('courier', other)])
     expect(decision?.kind).toBe('new')
   })

@@ -13,8 +13,8 @@ const featuresOf = (title: string, id = title, source = id, summary = '', url = 
     ...{ language: 'en', publishedAt: null },
   })
 
-describe('what stories are told by of a title', () => {
-  it('wire prefixes, credits and labels are never among the words of stories, in titles, summaries and addresses', () => {
+describe('the words of a title that identify a story', () => {
+  it('wire prefixes, credits and labels are never among the words that identify a story, in titles, summaries and URLs', () => {
     const { title, summary, slug } = featuresOf('Ferry sinks off Port Ellin', 'a', 'a', 'PORT ELLIN A ferry sank.')
     const url = 'https://herald.example/update-3-exclusive-ferry-sinks-off-port-ellin'
     const told = 'UPDATE 3-EXCLUSIVE-Ferry sinks off Port Ellin (video) - Reuters'
@@ -24,7 +24,7 @@ describe('what stories are told by of a title', () => {
     expect(slug).toEqual([])
   })
 
-  it('a round-up stands in a story of its own, and two events that it tells of are not joined by it', () => {
+  it('a round-up becomes a story of its own, and does not join two events that it mentions', () => {
     const clusterer = createClusterer(() => settings)
     const ferry = 'Ferry Odile sinks off Port Ellin harbour with forty aboard'
     const bank = 'Varland Bank keeps its rate at four percent despite inflation'

@@ -30,7 +30,7 @@ const words = fc.array(fc.integer({ min: -30, max: 30 }), { minLength: 1, maxLen
 const texts = fc.array(fc.tuple(words, words), { minLength: 1, maxLength: 12 })
 
 describe('the vector of a text', () => {
-  it('the vector of a text has length 1, and its terms once each, smallest first', () => {
+  it('the vector of a text has length 1, and each of its terms once, in ascending order', () => {
     fc.assert(
       fc.property(words, words, (title, summary) => {
         const vector = vectorOf(title, summary)
@@ -40,7 +40,7 @@ describe('the vector of a text', () => {
     )
   })
 
-  it('the vector of a text weighs a word of the title more than one of the text, and a rare one more than a common one', () => {
+  it('the vector of a text weighs a word of the title more than one of the summary, and a rare one more than a common one', () => {
     const { weights } = vectorOf([1], [2, 3])
     const same = toVector(textOf([1], [2, 3]), () => 1, RELATEDNESS).weights
     expect(same[0]).toBeGreaterThan(same[1] as number)
@@ -48,14 +48,14 @@ describe('the vector of a text', () => {
     expect(weights[2]).toBeGreaterThan(weights[1] as number)
   })
 
-  it('the vector of a text is cut to the terms that weigh most, in order', () => {
+  it('the vector of a text is limited to its heaviest terms, in order', () => {
     const { terms } = strongest(vectorOf([1, 2, 3, 4, 5, 6]), 3)
     expect([...terms]).toEqual([4, 5, 6])
   })
 })
 
 describe('the sum of vectors', () => {
-  it('the sum of vectors does not depend on their order, and is what each adds up to', () => {
+  it('the sum of vectors does not depend on their order, and equals the sum of each', () => {
     fc.assert(
       fc.property(texts, fc.nat(), (all, turn) => {
         const vectors = all.map(([title, summary]) => vectorOf(title, summary))
@@ -77,7 +77,7 @@ describe('the sum of vectors', () => {
     )
   })
 
-  it('the sum of vectors is without a trace what it was before one was added and taken away again', () => {
+  it('the sum of vectors is exactly as before once a vector was added and removed again', () => {
     fc.assert(
       fc.property(texts, words, words, (all, title, summary) => {
         const [blocks, sum, counts] = [createBlocks(), emptySum(), new Map<number, number>()]
@@ -95,7 +95,7 @@ describe('the sum of vectors', () => {
     )
   })
 
-  it('the sum of vectors stays right where counting a term moves all blocks', () => {
+  it('the sum of vectors stays correct when adding a term moves all blocks', () => {
     const [blocks, sum] = [createBlocks(), emptySum()]
     const hungry = (): void => {
       blocks.allocate(96)
@@ -109,7 +109,7 @@ describe('the sum of vectors', () => {
 })
 
 describe('short lists of integers', () => {
-  it('short lists of integers keep their latest, each list its own', () => {
+  it('short lists of integers keep their latest values, each list its own', () => {
     const step = fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 30 }), fc.boolean())
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), steps => {

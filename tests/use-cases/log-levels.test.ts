@@ -15,22 +15,22 @@ const change = (some: Partial<LevelChange>): LevelChange => ({
   ...some,
 })
 
-describe('the level a daemon logs at', () => {
-  it('the level a daemon logs at is what was said of it alone, else of all, else what is configured', () => {
+describe('the log level of a daemon', () => {
+  it('the log level of a daemon is its own setting, else that for all daemons, else the configured one', () => {
     const both = [change({}), change({ daemon: 'a', level: 'trace' })]
     expect(levelFor(both, 'a', 'info', 50)).toBe('trace')
     expect(levelFor(both, 'b', 'info', 50)).toBe('debug')
     expect(levelFor([], 'b', 'warn', 50)).toBe('warn')
   })
 
-  it('a log level that was set for a while falls back by itself', () => {
+  it('a log level that was set for a limited time falls back by itself', () => {
     expect(levelFor([change({})], 'a', 'info', 100)).toBe('info')
     expect(levelFor([change({ daemon: 'a', level: 'trace', until: 60 }), change({})], 'a', 'info', 70)).toBe('debug')
   })
 })
 
-describe('a daemon whose log level is changed in the desk', () => {
-  it('a daemon whose log level is changed in the desk logs so within seconds, names the crawl from fetch to list, and falls back', async () => {
+describe('a daemon whose log level is changed in the admin UI', () => {
+  it('a daemon whose log level is changed in the admin UI uses it within seconds, logs a crawl from fetch to list, and falls back', async () => {
     const feed = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/rss+xml' }).end(rss([{ title: 'Ferry treaty signed' }]))
     })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createIntMap } from '../../src/util/int-map.ts'
 
 describe('a map of integers', () => {
-  it('a map of integers holds what a Map holds after any history, also where keys collide', () => {
+  it('a map of integers equals a Map after any history, even if keys collide', () => {
     // Few keys, far apart and side by side, so that they meet in the table and are deleted from the middle of a run.
     const key = fc.oneof(
       fc.integer({ min: -20, max: 20 }),
@@ -28,7 +28,7 @@ describe('a map of integers', () => {
     )
   })
 
-  it('a map of integers grows to a hundred thousand keys, forgets half of them and keeps the other half', () => {
+  it('a map of integers grows to a hundred thousand keys, and keeps one half when the other is deleted', () => {
     const map = createIntMap()
     for (let n = 0; n < 100_000; n += 1) map.set(Math.imul(n, 2_654_435_761), n)
     for (let n = 0; n < 100_000; n += 2) map.delete(Math.imul(n, 2_654_435_761))

@@ -18,7 +18,7 @@ const readAll = async (path: string): Promise<SavedPart[]> => {
 }
 
 describe('a file of saved parts', () => {
-  it('a file gives back numbers and JSON as they were saved, in order, without gaps', async () => {
+  it('a file of saved parts returns numbers and JSON as they were saved, in order and without gaps', async () => {
     const value = fc.oneof(
       fc.int32Array(),
       fc.float32Array({ noNaN: true }),
@@ -40,20 +40,20 @@ describe('a file of saved parts', () => {
     )
   })
 
-  it('a view of a part of an array saves only that part', async () => {
+  it('a file of saved parts contains only the visible part of an array view', async () => {
     const path = aFile()
     await writeParts(path, [{ name: 'some', value: new Int32Array([1, 2, 3, 4]).subarray(1, 3) }])
     expect(await readAll(path)).toEqual([{ name: 'some', value: new Int32Array([2, 3]) }])
   })
 
-  it('only its owner can read the file and its folder', async () => {
+  it('a file of saved parts and its folder can be read only by their owner', async () => {
     const path = join(folder, 'new', 'parts')
     await writeParts(path, [])
     expect(statSync(path).mode & 0o777).toBe(0o600)
     expect(statSync(join(folder, 'new')).mode & 0o777).toBe(0o700)
   })
 
-  it('a file that was cut off anywhere is refused, and so is one that is something else', async () => {
+  it('a file of saved parts is refused if truncated anywhere, and so is any other file', async () => {
     const path = aFile()
     await writeParts(path, [
       { name: 'numbers', value: new Int32Array(100) },
@@ -68,7 +68,7 @@ describe('a file of saved parts', () => {
     await expect(readAll(path)).rejects.toThrow('it is no file of saved parts')
   })
 
-  it('what fails while it is saved leaves the former file, and no other', async () => {
+  it('a file of saved parts keeps its former state, and no other file remains, if saving fails', async () => {
     const path = join(aFolder('parts-failed'), 'parts')
     await writeParts(path, [{ name: 'one', value: 1 }])
     const failing = function* () {
@@ -80,7 +80,7 @@ describe('a file of saved parts', () => {
     expect(readdirSync(join(path, '..'))).toEqual(['parts'])
   })
 
-  it('of two processes with one id that save at once, as in containers, each leaves a whole file', async () => {
+  it('a file of saved parts is complete even if two processes with the same pid save at once, as in containers', async () => {
     const path = join(aFolder('parts-shared'), 'parts')
     const parts = [1, 2].map(n =>
       Array.from({ length: 50 }, () => ({ name: 'n', value: new Int32Array(4_000).fill(n) })),
@@ -90,7 +90,7 @@ describe('a file of saved parts', () => {
     expect(readdirSync(join(path, '..'))).toEqual(['parts'])
   })
 
-  it('what a killed process left half-written is removed, and what another is writing is not', async () => {
+  it('a half-written file of a killed process is removed, and one that another process is writing is not', async () => {
     const path = join(aFolder('parts-left'), 'parts')
     const [left, current] = [randomUUID(), randomUUID()].map(id => `${path}.${id}.new`) as [string, string]
     for (const file of [left, current, `${path}.new`]) writeFileSync(file, '')
@@ -101,7 +101,7 @@ describe('a file of saved parts', () => {
     expect(readdirSync(join(path, '..'))).toHaveLength(3)
   })
 
-  it('a file that does not exist is an error of its own', async () => {
+  it('a missing file of saved parts is an error of its own kind', async () => {
     expect(existsSync(join(folder, 'none'))).toBe(false)
     await expect(readAll(join(folder, 'none'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
@@ -132,7 +132,7 @@ describe('a state that can be saved', () => {
     return { saved, rows, get: () => numbers, set }
   }
 
-  it('many rows go into several parts and come back whole', () => {
+  it('a state with many rows is split into several parts and restored in full', () => {
     const [one, other] = [aState(), aState()]
     one.set(new Int32Array([7]))
     for (let n = 0; n < 2_500; n += 1) one.rows.push(n)
@@ -143,7 +143,7 @@ describe('a state that can be saved', () => {
     expect(other.get()).toEqual(one.get())
   })
 
-  it('a part that the state does not have is refused', () => {
+  it('a state refuses a part that it does not have', () => {
     const { saved } = aState()
     expect(() => saved.restore({ name: 'others', value: [] })).toThrow('unknown part: others')
     expect(() => saved.restore({ name: 'numbers', value: new Float32Array(1) })).toThrow('not Int32Array')

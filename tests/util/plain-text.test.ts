@@ -19,7 +19,7 @@ describe('markup as plain text', () => {
     expect(plainText(markup)).toBe(text)
   })
 
-  it('markup as plain text is well-formed whatever comes, and reads the same once more where it holds no marks of markup', () => {
+  it('markup as plain text is well-formed for any input, and unchanged when converted again unless markup characters remain', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), written => {
         const text = plainText(written)
@@ -33,7 +33,7 @@ describe('markup as plain text', () => {
 describe('a summary', () => {
   const sentence = 'The council voted on the harbour after a long debate on Monday evening in the hall.'
 
-  it('a summary ends after a sentence where that leaves enough', () => {
+  it('a summary ends after a sentence if enough text is left', () => {
     expect(summarise(`${sentence} `.repeat(6).trim())).toBe(`${sentence} ${sentence} ${sentence}`)
   })
 
@@ -42,7 +42,7 @@ describe('a summary', () => {
     expect(summarise(text).endsWith('said so.')).toBe(true)
   })
 
-  it('a summary ends after a word where no sentence ends, and says that it goes on', () => {
+  it('a summary ends after a word if no sentence ends, with a sign that it goes on', () => {
     const cut = summarise('harbour '.repeat(60))
     expect(cut).toMatch(/^(?:harbour )+harbour…$/)
     expect(cut.length).toBeLessThanOrEqual(300)
@@ -51,7 +51,7 @@ describe('a summary', () => {
   it.each([
     ['日本語のニュースは長い文章を続けて書くことがある', 'ja'],
     ['ข่าวภาษาไทยเขียนติดกันโดยไม่มีช่องว่างระหว่างคำ', 'th'],
-  ])('a summary of a script without blanks ends after a word: %s', (text, language) => {
+  ])('a summary of a script without spaces ends after a word: %s', (text, language) => {
     const long = text.repeat(20)
     const cut = summarise(long).slice(0, -1)
     const boundaries = [...new Intl.Segmenter(language, { granularity: 'word' }).segment(long)].map(
@@ -60,7 +60,7 @@ describe('a summary', () => {
     expect(boundaries).toContain(cut.length)
   })
 
-  it('a summary never ends within a character', () => {
+  it('a summary never ends in the middle of a character', () => {
     expect(summarise('👨‍👩‍👧'.repeat(60))).toMatch(/^(?:👨‍👩‍👧)+…$/u)
   })
 
@@ -82,7 +82,7 @@ describe('a summary', () => {
   })
 
   it.each(['Children read more books than ever.', 'They did not continue reading the long report aloud.'])(
-    'a summary keeps a sentence that only sounds like a tail: %s',
+    'a summary keeps a sentence that only resembles a closing formula: %s',
     text => {
       expect(summarise(text)).toBe(text)
     },

@@ -19,7 +19,7 @@ describe('a text for people', () => {
     expect(withoutCredentials(written)).toBe(shown)
   })
 
-  it('a text for people never holds a password that a URL in it held', () => {
+  it('a text for people never contains the password of a URL in it', () => {
     const word = fc.stringMatching(/^[A-Z]{6,12}$/)
     fc.assert(
       fc.property(word, word, fc.webUrl({ validSchemes: ['http', 'https'] }), (user, password, url) => {

@@ -16,8 +16,8 @@ const EVIL =
   'Evil \u001b[2J\u001b]0;mine\u0007\u001b]52;c;Zm9v\u0007\u001b]8;;https://x.example\u001b\\\u001b[8mhid\u001b[31m\u009b2J\u0090q\u009c\b\b\r\u202egnp.\u2066x end'
 const OBEYED = /[^\P{Cc}\n\t]|[\u061c\u202a-\u202e\u2066-\u2069]/u
 
-describe('text on its way to a terminal', () => {
-  it('text on its way to a terminal has what a terminal would obey written out, and means the same as JSON', () => {
+describe('text for a terminal', () => {
+  it('text for a terminal has control characters escaped, and means the same if parsed as JSON', () => {
     const shown = forTerminal(EVIL, false)
     expect(shown).not.toMatch(OBEYED)
     expect(shown).toContain('\\u001b[2J')
@@ -27,7 +27,7 @@ describe('text on its way to a terminal', () => {
     expect(JSON.parse(forTerminal(json))).toEqual({ title: EVIL })
   })
 
-  it('text on its way to a terminal keeps lines, tabs, every script, and our own colours', () => {
+  it("text for a terminal keeps lines, tabs, every script, and newsdesk's own colours", () => {
     const { bold, red } = pc.createColors(true)
     const text = `a\tb\n${bold('東京 العربية עברית 👩‍🚒')} ${red('x')}\u200e\u200f`
     expect(forTerminal(text, true)).toBe(text)

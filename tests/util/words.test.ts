@@ -9,7 +9,7 @@ describe('folding words', () => {
     ['أحمد إلى آسيا مُحَمَّد', 'احمد الى اسيا محمد'],
     ['שָׁלוֹם', 'שלום'],
     ['Ωμέγα', 'ωμεγα'],
-  ])('removes accents: %s', (text, folded) => {
+  ])('folding words removes accents: %s', (text, folded) => {
     expect(foldWords(text)).toBe(folded)
   })
 
@@ -19,7 +19,7 @@ describe('folding words', () => {
     ['मोदी की रैली', 'मोदी की रैली'],
     ['ที่เชียงราย', 'ที่เชียงราย'],
     ['বাংলাদেশ', 'বাংলাদেশ'],
-  ])('keeps marks that make another word: %s', (text, folded) => {
+  ])('folding words keeps marks that make another word: %s', (text, folded) => {
     expect(foldWords(text)).toBe(folded.normalize('NFC'))
     expect(foldWords(foldWords(text))).toBe(foldWords(text))
   })

@@ -105,7 +105,7 @@ const aPush = async (wanted: Parameters<typeof aHub>[0] = {}, settings: Record<s
 }
 
 describe('subscribing', () => {
-  it('subscribing asks the hub with a secret and a callback nobody can guess, and echoes its challenge', async () => {
+  it('subscribing sends the hub a secret and an unguessable callback, and echoes its challenge', async () => {
     const { subscribe, hub, clock } = await aPush({ lease: 3_600 })
     const subscription = await subscribe()
     expect(subscription).toMatchObject({ state: 'active', topic, verifiedAt: NOON, leaseUntil: clock.now + 3_600_000 })
@@ -114,7 +114,7 @@ describe('subscribing', () => {
     expect(hub.log).toEqual([`verified: subscribe ${topic}`])
   })
 
-  it('subscribing is begun once, however many replicas see the offer', async () => {
+  it('subscribing starts once, however many replicas see the offer', async () => {
     const { push, keys: own, hub } = await aPush()
     await Promise.all([
       push.offered(courier, { hub: hub.url, topic }),
@@ -142,7 +142,7 @@ describe('subscribing', () => {
     expect(hub.subscribers()).toBe(1)
   })
 
-  it('a subscription that a hub denies is told with the reason, and asked for again a day later', async () => {
+  it('a subscription that a hub denies records the reason, and is requested again a day later', async () => {
     const { push, attend, subscription, hub, clock } = await aPush({ denies: 'not for you' })
     await push.offered(courier, { hub: hub.url, topic })
     await attend()
@@ -153,7 +153,7 @@ describe('subscribing', () => {
     expect(await attend()).toEqual(['subscribe: the hub answered 202'])
   })
 
-  it('subscribing goes on trying where the hub cannot be reached or never verifies, ever more rarely', async () => {
+  it('subscribing is retried at growing intervals if the hub refuses or never verifies', async () => {
     const { push, attend, subscription, clock, hub } = await aPush()
     hub.topics.clear()
     await push.offered(courier, { hub: hub.url, topic })
@@ -215,7 +215,7 @@ describe('a delivery', () => {
     expect(delivered).toEqual([])
   })
 
-  it('a delivery makes polls rare: they only look for what it missed', async () => {
+  it('a delivery makes polls rare, so that they only look for what it missed', async () => {
     const { subscribe, sources, hub, delivered, clock, subscription } = await aPush()
     await subscribe()
     hub.publish(topic)
@@ -227,7 +227,7 @@ describe('a delivery', () => {
   })
 })
 
-describe('push that misses something', () => {
+describe('push that missed an item', () => {
   const working = async () => {
     const made = await aPush()
     await made.subscribe()
@@ -252,7 +252,7 @@ describe('push that misses something', () => {
     expect((await sources.state(courier)).pushUntil).toBeGreaterThan(clock.now)
   })
 
-  it('push that misses something is not accused of what came a moment ago, or before it was subscribed, or of what was known already', async () => {
+  it('push is not distrusted for items of a moment ago, from before the subscription, or already known', async () => {
     const { push, clock } = await working()
     clock.now += 3_600_000
     expect(await push.polled(courier, [clock.now - 60_000, NOON - 60_000], NOON)).toBeNull()
@@ -280,7 +280,7 @@ describe('unsubscribing', () => {
         made.configured.baseUrl = ''
       },
     ],
-  ])('unsubscribing happens when %s, and the hub confirms it', async (_, change) => {
+  ])('unsubscribing happens when %s, and is confirmed by the hub', async (_, change) => {
     const made = await aPush()
     const { token } = await made.subscribe()
     change(made)
@@ -292,7 +292,7 @@ describe('unsubscribing', () => {
     expect(await redis.zcard(made.keys.pushDue())).toBe(0)
   })
 
-  it('unsubscribing and subscribing anew happen when the feed names another hub', async () => {
+  it('subscribing moves to another hub when the feed names one, and unsubscribes from the first', async () => {
     const made = await aPush()
     const before = await made.subscribe()
     const other = await aHub()
@@ -305,7 +305,7 @@ describe('unsubscribing', () => {
     expect(after.secret).not.toBe(before.secret)
   })
 
-  it('unsubscribing is given up after some goodbyes to a hub that is gone', async () => {
+  it('unsubscribing is abandoned after several attempts if the hub is gone', async () => {
     const made = await aPush()
     const { token } = await made.subscribe()
     made.catalogue.list = []

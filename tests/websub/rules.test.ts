@@ -15,7 +15,7 @@ import {
 import { growth, LINEAR } from '../support/growth.ts'
 
 describe('a Link header', () => {
-  it('a Link header is read as RFC 8288 writes it, with commas and semicolons wherever they may stand', () => {
+  it('a Link header is parsed by RFC 8288, with commas and semicolons anywhere', () => {
     const header =
       '<https://hub.example/?a=1,2;b>; rel="hub", </feed>;title="a, \\"b\\"; <c>" ; REL=self ,<x>;rel="next last"'
     expect(parseLinkHeader(header)).toEqual([
@@ -25,7 +25,7 @@ describe('a Link header', () => {
     ])
   })
 
-  it('a Link header comes back as it was written, whatever it holds', () => {
+  it('a Link header is parsed back to what was written, whatever it contains', () => {
     const target = stringMatching(/^[a-z/:?=,;&.%-]{1,40}$/)
     const rel = stringMatching(/^[a-z][a-z0-9.-]{0,12}$/)
     const quoted = string().map(text => text.replace(/[\u0000-\u001f]/g, ''))
@@ -40,7 +40,7 @@ describe('a Link header', () => {
     )
   })
 
-  it('a Link header of any bytes is read in time that grows with its length alone, and never throws', async () => {
+  it('a Link header of any bytes is parsed in linear time, and never throws', async () => {
     assert(
       property(string({ maxLength: 500, unit: constantFrom('<', '>', ';', ',', '"', '\\', '=', ' ', 'a') }), text => {
         expect(parseLinkHeader(text).length).toBeLessThan(101)
@@ -59,7 +59,7 @@ describe('a Link header', () => {
 describe('the hub a feed offers', () => {
   const url = 'https://courier.example/feed'
 
-  it('the hub a feed offers is the header’s before the document’s, resolved, with the feed’s own name as topic', () => {
+  it('the hub a feed offers is taken from the header before the document, resolved, with the feed’s own URL as topic', () => {
     const own = { hub: 'https://old.example/', self: 'https://courier.example/rss' }
     expect(findOffer(url, '</hub>; rel=hub, <https://courier.example/canonical>; rel=self', own)).toEqual({
       hub: 'https://courier.example/hub',
@@ -69,7 +69,7 @@ describe('the hub a feed offers', () => {
     expect(findOffer(url, '<https://hub.example/>; rel=hub', {})).toEqual({ hub: 'https://hub.example/', topic: url })
   })
 
-  it('the hub a feed offers is none where it is no http(s) address', () => {
+  it('the hub a feed offers is ignored if its address is not http(s)', () => {
     expect(findOffer(url, '<javascript:alert(1)>; rel=hub', {})).toBeNull()
     expect(findOffer(url, '<file:///etc/passwd>; rel=hub', {})).toBeNull()
     expect(findOffer(url, null, { self: url })).toBeNull()
@@ -79,7 +79,7 @@ describe('the hub a feed offers', () => {
 describe('a signature', () => {
   const body = Buffer.from('<feed/>')
 
-  it.each(['sha1', 'sha256', 'sha384', 'sha512'])('a signature by %s is accepted where it is right', method => {
+  it.each(['sha1', 'sha256', 'sha384', 'sha512'])('a signature by %s is accepted if it is correct', method => {
     expect(
       findSignatureFault(`${method}=${createHmac(method, 'key').update(body).digest('hex')}`, body, 'key'),
     ).toBeNull()
@@ -94,7 +94,7 @@ describe('a signature', () => {
     [signBody(body, 'another'), 'its signature is wrong'],
     [signBody(Buffer.from('<feed />'), 'key'), 'its signature is wrong'],
     ['sha256', 'it is signed by no method we know'],
-  ])('a signature such as %s is not accepted', (signature, why) => {
+  ])('a signature such as %s is rejected', (signature, why) => {
     expect(findSignatureFault(signature, body, 'key')).toBe(why)
   })
 })
@@ -114,7 +114,7 @@ describe('a subscription', () => {
     return subscription
   }
 
-  it('a subscription is renewed before its lease ends, and not all at once', () => {
+  it('a subscription is renewed before its lease ends, and not at the same time as all others', () => {
     assert(
       property(string(), integer({ min: 10_000, max: 7_776_000_000 }), (token, lease) => {
         const at = renewAt(token, now, lease)
@@ -125,7 +125,7 @@ describe('a subscription', () => {
     expect(new Set(Array.from({ length: 50 }, (_, n) => renewAt(`t${n}`, now, 86_400_000))).size).toBeGreaterThan(45)
   })
 
-  it('a subscription has the lease the hub grants, within reason', () => {
+  it('a subscription takes the lease that the hub grants, within limits', () => {
     expect(boundLease('3600', 1)).toBe(3_600_000)
     expect(boundLease(undefined, 86_400_000)).toBe(86_400_000)
     expect(boundLease('-5', 86_400_000)).toBe(86_400_000)
@@ -133,7 +133,7 @@ describe('a subscription', () => {
     expect(boundLease('999999999999', 1)).toBe(90 * 86_400_000)
   })
 
-  it('a subscription works only while verified, in lease, recently delivered and not distrusted', () => {
+  it('a subscription counts as working only while verified, within its lease, recently used and not distrusted', () => {
     const recent = 3_600_000
     expect(worksUntil(made(), now, recent)).toBe(0)
     const delivered = { deliveredAt: String(now - 60_000) }
@@ -144,13 +144,13 @@ describe('a subscription', () => {
     expect(worksUntil(made({ deliveredAt: String(now - 2 * recent) }), now, recent)).toBe(0)
   })
 
-  it('a subscription has missed what was published since the last poll and is older than the grace', () => {
+  it('a subscription has missed an item published since the last poll that is older than the grace period', () => {
     expect(findMissed([now - 1_000, now - 400_000, now - 900_000], now, now - 800_000, 300_000)).toEqual([
       now - 400_000,
     ])
   })
 
-  it('a subscription is asked for ever more rarely, up to a day, and distrusted ever longer, up to a week', () => {
+  it('a subscription is retried at growing intervals up to a day, and distrusted for growing periods up to a week', () => {
     const waits = [1, 2, 3, 4, 5, 6, 20].map(tries => askAgainAt('t', now, tries) - now)
     expect(waits).toEqual([...waits].sort((a, b) => a - b))
     expect(waits.at(-1)).toBeLessThanOrEqual(86_400_000 * 1.1)

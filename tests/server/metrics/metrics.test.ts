@@ -30,7 +30,7 @@ const someGauges = (read: () => Promise<Readings> = async () => readings) => {
   return { gauges, clock }
 }
 
-describe('what a job did', () => {
+describe('the outcome of a job', () => {
   it.each([
     [
       'crawl',
@@ -50,11 +50,11 @@ describe('what a job did', () => {
     ['push', { anything: 1 }, []],
     ['crawl', null, []],
     ['articles', { added: 'three', refused: [1] }, []],
-  ])('what a job of the queue %s did, %j, is counted', (queue, result, wanted) => {
+  ])('the outcome of a job of the queue %s, %j, is counted', (queue, result, wanted) => {
     expect(countOutcomes(queue, result).map(({ of, outcome, count }) => `${of} ${outcome} ${count}`)).toEqual(wanted)
   })
 
-  it('what a job did is counted by the reason it failed for, and what nobody knows by one label', () => {
+  it('the outcome of a failed job is counted by its reason, and unknown reasons share one label', () => {
     expect(countFailure('crawl', 'timeout: no answer within 10 s (next ...)')?.outcome).toBe('timeout')
     expect(countFailure('crawl', 'https://example.com/secret: oh no')?.outcome).toBe('error')
     expect(countFailure('publish', 'timeout: x')).toBeNull()
@@ -62,7 +62,7 @@ describe('what a job did', () => {
 })
 
 describe('metrics', () => {
-  it('metrics tell of jobs, of what they did, and of what is in Redis', async () => {
+  it('metrics cover jobs, their outcomes, and the state of Redis', async () => {
     const { gauges } = someGauges()
     gauges.jobEnded({ queue: 'crawl', outcome: 'done', ms: 120, result: { outcome: 'changed', bytes: 10, new: 2 } })
     gauges.jobEnded({ queue: 'crawl', outcome: 'failed', ms: 10, error: 'dns: no such host' })
@@ -93,7 +93,7 @@ describe('metrics', () => {
     expect(text).toContain('process_resident_memory_bytes')
   })
 
-  it('metrics are read from Redis once for scrapes close together', async () => {
+  it('metrics are read from Redis once for several scrapes close together', async () => {
     const { gauges, clock } = someGauges()
     await Promise.all([gauges.scrape(), gauges.scrape()])
     clock.now += 1_000
@@ -104,7 +104,7 @@ describe('metrics', () => {
     expect(clock.reads).toBe(2)
   })
 
-  it('metrics of a process without Redis say so, and still tell of the process', async () => {
+  it('metrics of a process whose Redis is away say so, and still include those of the process', async () => {
     let isUp = true
     const { gauges, clock } = someGauges(async () => {
       if (!isUp) throw new Error('connection refused')

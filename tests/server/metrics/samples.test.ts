@@ -17,20 +17,20 @@ const aSample = (at: number): MetricsSample => ({
 })
 
 describe('the samples of a day', () => {
-  it('the samples of a day are read back as they were kept, oldest first, in few bytes', async () => {
+  it('the samples of a day are read back as written, oldest first, in few bytes', async () => {
     for (const at of [1_700_000_000_000, 1_700_000_060_000]) await samples.keep(aSample(at))
     expect(await samples.read()).toEqual([aSample(1_700_000_000_000), aSample(1_700_000_060_000)])
     expect(packSample(aSample(1_700_000_000_000)).length).toBeLessThan(120)
   })
 
-  it('the samples of a day are as many as a day has minutes', async () => {
+  it('the samples of a day are at most one for each minute of a day', async () => {
     await redis.rpush(keys.samples(), ...Array.from({ length: MAX_SAMPLES }, () => packSample(aSample(1))))
     await samples.keep(aSample(1_700_000_120_000))
     expect(await redis.llen(keys.samples())).toBe(MAX_SAMPLES)
     expect((await samples.read()).at(-1)?.at).toBe(1_700_000_120_000)
   })
 
-  it.each(['', '{}', '[1,2]', '["a"]'])('samples of another version, such as %s, are left out', packed => {
+  it.each(['', '{}', '[1,2]', '["a"]'])('samples of another format version, such as %s, are ignored', packed => {
     expect(unpackSample(packed)).toBeNull()
   })
 })
