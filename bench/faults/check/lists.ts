@@ -17,6 +17,8 @@ interface Entry {
   readonly title: string
   readonly url: string
   readonly publishedAt: string
+  /** Missing if an older version wrote it. */
+  readonly newsAt?: string
   readonly story: { readonly id: string }
 }
 
@@ -65,7 +67,8 @@ export const checkSeen = ({ name, entries: written, meta }: Seen): Violation[] =
   if (written.length !== Number(meta.count ?? 0))
     say('list half written', `${written.length} entries, and its meta counts ${meta.count ?? 0}`)
   if (/^latest(?::|$)/.test(name)) {
-    const early = whole.findIndex(({ publishedAt }, place) => publishedAt > (whole[place - 1]?.publishedAt ?? '9'))
+    const times = whole.map(({ newsAt, publishedAt }) => newsAt ?? publishedAt)
+    const early = times.findIndex((time, place) => time > (times[place - 1] ?? '9'))
     if (early >= 0) say('order wrong', `entry ${early + 1} is newer than the one before it`)
   }
   return found
@@ -100,18 +103,20 @@ export const checkLatest = (seen: readonly Seen[], { articles, stories }: Stored
     const section = /^latest:(.+)$/.exec(name)?.[1]
     const leads = open
       .filter(({ sections }) => section === undefined || listIn(sections).includes(section))
-      .map(({ lead = '' }) => ({ lead, at: published.get(lead) ?? '' }))
+      // An older version wrote no time of the story's last news.
+      .map(({ lead = '', newsAt }) => ({ lead, at: newsAt ?? published.get(lead) ?? '' }))
+    const times = new Map(leads.map(({ lead, at }) => [lead, at]))
     const wanted = leads.map(({ at }) => at).sort((a, b) => (a < b ? 1 : -1))
     const stands = entries.map(entry => parse(entry)?.id ?? '')
     const places = Math.min(size, wanted.length)
     const stranger = stands.find(id => !leads.some(({ lead }) => lead === id))
-    const differs = stands.findIndex((id, place) => published.get(id) !== wanted[place])
+    const differs = stands.findIndex((id, place) => times.get(id) !== wanted[place])
     const wrong = (detail: string) => violation('list not up to date', `${name}: ${detail}`)
     if (stands.length !== places) return wrong(`${stands.length} entries, not ${places}`)
     if (stranger !== undefined) return wrong(`${stranger} leads no story of it`)
     return differs < 0
       ? []
-      : wrong(`entry ${differs + 1} is of ${published.get(stands[differs] ?? '')}, not of ${wanted[differs]}`)
+      : wrong(`entry ${differs + 1} is of ${times.get(stands[differs] ?? '')}, not of ${wanted[differs]}`)
   })
 }
 

@@ -145,6 +145,27 @@ describe.skipIf(CHROMIUM === undefined)('the front page in a browser', () => {
     expect(broken).toEqual([])
   })
 
+  it('the front page in a browser opens an entry that is clicked while its list is being refreshed', async () => {
+    const page = await (await browser()).newPage()
+    await page.setExtraHTTPHeaders({ cookie })
+    await page.goto(url)
+    await page.getByText('Live', { exact: true }).waitFor()
+    const why = page
+      .locator('#list-latest li')
+      .filter({ hasText: 'Harvest begins' })
+      .getByRole('link', { name: /^Why/ })
+    await why.hover()
+    await page.mouse.down()
+    const refreshed = page.waitForResponse(response => response.request().headers().accept === 'text/html')
+    items.unshift({ title: 'Tunnel closes for a week', guid: 'tunnel' })
+    await act('/sources/courier/crawl', {})
+    await (await refreshed).finished()
+    // Twice through the queue of tasks: what the answer leads to has been done.
+    await page.evaluate(() => new Promise(resolve => setTimeout(() => setTimeout(resolve))))
+    await page.mouse.up()
+    await page.getByText('Terms of its score').waitFor({ state: 'attached' })
+  })
+
   it('the front page in a browser sends no request to publishers', async () => {
     const page = await (await browser()).newPage()
     const asked: string[] = []

@@ -28,13 +28,15 @@ document.addEventListener('click', async event => {
   const link = event.target instanceof Element ? event.target.closest('a.why') : null
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
   event.preventDefault()
+  // By its id: the list may be refreshed (live.js), and the link be gone with it, before the answer comes.
+  const opened = link.closest('.list')?.id
   try {
     const answer = await fetch(link.href, { headers: { accept: 'text/html' } })
     if (!answer.ok || answer.redirected) throw new Error(`${answer.status}`)
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
     for (const list of document.querySelectorAll('.list')) {
       const fresh = page.getElementById(list.id)
-      if (fresh && (list.contains(link) || list.querySelector('.opened')))
+      if (fresh && (list.id === opened || list.querySelector('.opened')))
         list.replaceWith(document.importNode(fresh, true))
     }
     history.replaceState(null, '', link.href)

@@ -18,6 +18,25 @@ let timer = null
 let lastAt = 0
 let isBusy = false
 
+/**
+ * Resolves once no pointer is down: a press whose element is replaced before its release is no click, and what the user
+ * wanted would not happen.
+ */
+let released = Promise.resolve()
+let release = () => {}
+addEventListener(
+  'pointerdown',
+  () => {
+    release()
+    released = new Promise(resolve => {
+      release = resolve
+    })
+  },
+  true,
+)
+// The click comes right after the release.
+for (const end of ['pointerup', 'pointercancel', 'blur']) addEventListener(end, () => setTimeout(release), true)
+
 /** Replaces an element; checkboxes and the focus are preserved. */
 const replace = (old, made) => {
   const fresh = document.importNode(made, true)
@@ -42,7 +61,9 @@ const refreshRows = async (region, keys) => {
   for (let at = 0; at < wanted.length; at += MAX_KEYS) {
     const address = new URL(region.dataset.watchFrom, location.href)
     address.searchParams.set('keys', wanted.slice(at, at + MAX_KEYS).join(','))
-    for (const made of findKeyed(await fetchPage(address))) {
+    const page = await fetchPage(address)
+    await released
+    for (const made of findKeyed(page)) {
       const old = findKeyed(region).find(({ dataset }) => dataset.key === made.dataset.key)
       if (old) replace(old, made)
     }
@@ -66,6 +87,7 @@ const refresh = async () => {
       const only = region.dataset.watchOnly?.split(',')
       if (region.querySelector('[data-hold]') || (only && keys && !only.some(key => keys.has(key)))) continue
       page ??= await fetchPage(location.href)
+      await released
       const made = page.getElementById(region.id)
       if (made) replace(region, made)
     }
