@@ -72,6 +72,28 @@ const aWorld = async () => {
 
 type World = Awaited<ReturnType<typeof aWorld>>
 
+/** Makes the first story older news than the second by its time of publication, and news again later. */
+const makeNewsAgain = async ({ key }: World, isListed: boolean): Promise<void> => {
+  const [first = '', second = ''] = ids
+  const newsAt = new Date(AT + 60_000).toISOString()
+  await redis.hset(key.story(`s${second}`), { newsAt })
+  const again = JSON.stringify({ ...(JSON.parse(entryOf(second, 0)) as object), newsAt })
+  const order = isListed ? [again, entryOf(first, 1)] : [entryOf(first, 0), again]
+  for (const name of ['latest', 'latest:world'])
+    for (const [place, entry] of order.entries())
+      await redis.lset(key.list(name), place, JSON.stringify({ ...(JSON.parse(entry) as object), rank: place + 1 }))
+}
+
+it('latest is checked by when stories were last news, not by when their leads were published', async () => {
+  const right = await aWorld()
+  await makeNewsAgain(right, true)
+  const wrong = await aWorld()
+  await makeNewsAgain(wrong, false)
+  expect(await wrong.found()).toContain('order wrong: latest: entry 2 is newer than the one before it')
+  // Entries of this world stand where their places say, with the time of that place.
+  expect((await right.found()).filter(each => /order wrong|not up to date: latest: entry 1/.test(each))).toEqual([])
+})
+
 const planted: readonly (readonly [what: string, plant: (world: World) => Promise<unknown>])[] = [
   ['article lost: https://courier.example/a1', ({ key }) => redis.del(key.article('a1'))],
   [
