@@ -6,6 +6,7 @@
 
 import type { SectionId } from '../domain/section.ts'
 import { splitWords } from '../util/words.ts'
+import { adagradStep } from './classifier/adagrad.ts'
 import { softmax } from './classifier/classifier.ts'
 import { fitTemperature } from './classifier/temperature.ts'
 import type { Example } from './examples.ts'
@@ -113,7 +114,7 @@ const computeLogits = ({ sections, weights, bias }: Trained, vector: Vector): Fl
   return logits
 }
 
-/** Adagrad, as in the shipped network. */
+/** Learns by Adagrad, as the shipped network does. */
 function* train(sections: readonly SectionId[], lessons: readonly Lesson[]): Generator<void, Trained> {
   const width = sections.length
   const model = { sections, weights: new Float32Array(BUCKETS * width), bias: new Float32Array(width) }
@@ -128,10 +129,7 @@ function* train(sections: readonly SectionId[], lessons: readonly Lesson[]): Gen
         model.bias[k] = (model.bias[k] ?? 0) - BIAS_RATE * rate * error
         for (const [bucket, value] of vector) {
           const at = bucket * width + k
-          const gradient = error * value
-          const total = (squares[at] ?? 0) + gradient * gradient
-          squares[at] = total
-          model.weights[at] = (model.weights[at] ?? 0) - (rate * gradient) / Math.sqrt(total)
+          adagradStep(model.weights, squares, at, error * value, rate)
         }
       }
     }

@@ -4,6 +4,7 @@
  */
 
 import type { SectionId } from '../domain/section.ts'
+import { adagradStep } from './classifier/adagrad.ts'
 import { type Reading, softmax, VOTE } from './classifier/classifier.ts'
 
 export interface Learned {
@@ -29,7 +30,7 @@ export const TEXTS_PER_TURN = 16
 /** A word or pair of words whose votes are learnt. */
 export interface Word {
   readonly weights: Float32Array
-  /** Sums of squared gradients (Adagrad, as in the network). */
+  /** Sums of squared gradients (classifier/adagrad.ts). */
   readonly squares: Float32Array
 }
 
@@ -102,20 +103,14 @@ export function* trainLastLayer(
       const errors = softmax(logits)
       for (const k of trained) {
         const error = weight * ((errors[k] ?? 0) - (k === section ? 1 : 0))
-        for (let j = 0; j < width; j++) step(output, squares, k * width + j, error * (features[j] ?? 0), rate)
+        for (let j = 0; j < width; j++) adagradStep(output, squares, k * width + j, error * (features[j] ?? 0), rate)
         outputBias[k] = (outputBias[k] ?? 0) - rate * error
-        for (const { weights, squares: seen } of shown) step(weights, seen, k, error * scale, rate)
+        for (const { weights, squares: seen } of shown) adagradStep(weights, seen, k, error * scale, rate)
       }
     }
   }
   const learnt = new Map([...votes].map(([term, { weights }]) => [term, weights] as const))
   return { sections, output, outputBias, votes: learnt }
-}
-
-const step = (values: Float32Array, seen: Float32Array, at: number, gradient: number, rate: number): void => {
-  const total = (seen[at] ?? 0) + gradient * gradient
-  seen[at] = total
-  values[at] = (values[at] ?? 0) - (rate * gradient) / Math.sqrt(total)
 }
 
 const coprime = (length: number, share: number): number => {

@@ -1,8 +1,9 @@
 /**
  * The network in training: the sum of word vectors through one hidden layer of rectified units, plus direct votes of
- * words and pairs; softmax and cross-entropy, Adagrad (Duchi, Hazan, Singer: Adaptive Subgradient Methods, JMLR 2011).
+ * words and pairs; softmax and cross-entropy, learnt by Adagrad.
  */
 
+import { adagradStep } from './adagrad.ts'
 import { rectified, softmax, VOTE } from './classifier.ts'
 
 export interface NetworkSize {
@@ -46,12 +47,6 @@ export const createNetwork = ({ dimensions, hidden, sections, random }: NetworkS
   const backToUnit = new Float32Array(hidden)
   const backToSum = new Float32Array(dimensions)
 
-  const step = (values: Float32Array, seen: Float32Array, at: number, gradient: number, rate: number): void => {
-    const total = (seen[at] ?? 0) + gradient * gradient
-    seen[at] = total
-    values[at] = (values[at] ?? 0) - (rate * gradient) / Math.sqrt(total)
-  }
-
   const forward = (vectors: readonly Float32Array[], votes: readonly Votes[], terms: number): number => {
     sum.fill(0)
     for (const vector of vectors) for (let d = 0; d < dimensions; d++) sum[d] = (sum[d] ?? 0) + (vector[d] ?? 0)
@@ -90,10 +85,10 @@ export const createNetwork = ({ dimensions, hidden, sections, random }: NetworkS
         if (value === 0) continue
         const at = k * hidden + j
         backToUnit[j] = (backToUnit[j] ?? 0) + error * (output[at] ?? 0)
-        step(output, squares.output, at, error * value, rate)
+        adagradStep(output, squares.output, at, error * value, rate)
       }
-      step(outputBias, squares.outputBias, k, error, rate)
-      for (const { weights, squares: seen } of votes) step(weights, seen, k, error * voteScale, rate * VOTE_RATE)
+      adagradStep(outputBias, squares.outputBias, k, error, rate)
+      for (const { weights, squares: seen } of votes) adagradStep(weights, seen, k, error * voteScale, rate * VOTE_RATE)
     }
     for (let j = 0; j < hidden; j++) {
       if ((unit[j] ?? 0) === 0) continue
@@ -102,9 +97,9 @@ export const createNetwork = ({ dimensions, hidden, sections, random }: NetworkS
         const at = j * dimensions + d
         const weightNow = input[at] ?? 0
         backToSum[d] = (backToSum[d] ?? 0) + error * weightNow
-        step(input, squares.input, at, error * (sum[d] ?? 0) + DECAY * weightNow, rate)
+        adagradStep(input, squares.input, at, error * (sum[d] ?? 0) + DECAY * weightNow, rate)
       }
-      step(hiddenBias, squares.hiddenBias, j, error, rate)
+      adagradStep(hiddenBias, squares.hiddenBias, j, error, rate)
     }
     const move = rate * WORD_RATE * share
     for (const vector of vectors)
