@@ -109,12 +109,13 @@ const numberedShort = (entry: Entry, cells: number, paints: Paints): string => {
   return `${paints.number(String(entry.rank).padStart(2))} ${paints.label(label)} ${cell(entry.title, cells - 17)}`
 }
 
+/** With the time that latest is ordered by. */
 const timed = (entry: Entry, cells: number, now: number, paints: Paints): string => {
-  const age = formatDuration(now - Date.parse(entry.publishedAt)).padStart(7)
+  const age = formatDuration(now - Date.parse(entry.newsAt ?? entry.publishedAt)).padStart(7)
   return `${paints.dim(age)}  ${cell(entry.title, cells - 9)}`
 }
 
-const empty = (cells: number, { dim }: Paints): string => dim(cell('waiting for the first articles…', cells))
+const empty = (cells: number, { dim }: Paints, why = 'waiting for the first articles…'): string => dim(cell(why, cells))
 
 const articleLines = (page: FrontPage, cells: number, paints: Paints): string[] => {
   if (!page.article) return [empty(cells, paints)]
@@ -168,7 +169,8 @@ export const renderFrontPage = (page: FrontPage, { width, height, colour }: Size
   const gap = 3
   const right = Math.max(20, Math.floor((width - gap) * 0.42))
   const left = Math.max(10, width - gap - right)
-  const list = (lines: readonly string[], cells: number) => (lines.length > 0 ? lines : [empty(cells, paints)])
+  const list = (lines: readonly string[], cells: number, why?: string) =>
+    lines.length > 0 ? lines : [empty(cells, paints, why)]
   const blankLeft = ' '.repeat(left)
   const blankRight = ' '.repeat(right)
   const leftLines = [
@@ -178,6 +180,7 @@ export const renderFrontPage = (page: FrontPage, { width, height, colour }: Size
     ...list(
       page.related.slice(0, 5).map(entry => numberedShort(entry, left, paints)),
       left,
+      page.article ? 'nothing related to this article so far' : undefined,
     ),
     blankLeft,
     heading(`[${page.section.label.toUpperCase()}] Latest Stories`, left, paints),
