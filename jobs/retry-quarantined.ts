@@ -35,15 +35,17 @@ export const hold = async (
     return data.items.map((item): HeldItem => ({ key: item.key, item, about }))
   })
   const count = await sources.quarantine.held.add(source.id, items)
-  const state = await sources.state(source.id)
-  if (isRefused(source, state, away.to)) {
-    await dropHeld(source, { sources })
-    return 0
-  }
-  const { held, ...places } = selectPlaces(source, state)
-  const since = held?.to === away.to ? held.since : now()
-  await sources.setPlaces(source.id, { ...places, held: { ...away, since, items: count } })
-  return count
+  const { held } = await sources.changePlaces(source, places =>
+    isRefused(source, { places }, away.to)
+      ? { ...places, held: null }
+      : {
+          ...places,
+          held: { ...away, since: places.held?.to === away.to ? places.held.since : now(), items: count },
+        },
+  )
+  if (held !== null) return count
+  await sources.quarantine.held.drop(source.id)
+  return 0
 }
 
 /**
@@ -93,9 +95,8 @@ export const release = async (
 
 /** Drops the held items; decisions about domains stay. */
 const dropHeld = async (source: Source, { sources }: Pick<JobContext, 'sources'>): Promise<void> => {
-  const places = selectPlaces(source, await sources.state(source.id))
   await sources.quarantine.held.drop(source.id)
-  await sources.setPlaces(source.id, { ...places, held: null })
+  await sources.changePlaces(source, places => ({ ...places, held: null }))
 }
 
 /**
@@ -122,9 +123,8 @@ export const settleHeldItems = async (
 /** @param seen the address that the decision is about; by default the current one */
 const heldAt = async (source: Source, { sources }: Pick<JobContext, 'sources'>, seen?: string) => {
   const state = await sources.state(source.id)
-  const places = selectPlaces(source, state)
-  const { held } = places
-  return held === null || (seen !== undefined && seen !== held.to) ? null : { places, held }
+  const { held } = selectPlaces(source, state)
+  return held === null || (seen !== undefined && seen !== held.to) ? null : { held }
 }
 
 /** Accepts the domain that was refused last; its items come with the next fetch. */
@@ -132,7 +132,7 @@ const acceptRefused = async (source: Source, { sources }: Pick<JobContext, 'sour
   const places = selectPlaces(source, await sources.state(source.id))
   const domain = places.refused.at(-1)
   if (domain === undefined) return { kind: 'none' }
-  await sources.setPlaces(source.id, withTrusted(places, `http://${domain}`))
+  await sources.changePlaces(source, before => withTrusted(before, `http://${domain}`))
   await sources.comesDue(source.id)
   return { kind: 'accepted', to: domain, items: 0 }
 }
@@ -144,8 +144,8 @@ const acceptRefused = async (source: Source, { sources }: Pick<JobContext, 'sour
 export const acceptMove = async (source: Source, context: HeldContext, seen?: string): Promise<MoveDecision> => {
   const found = await heldAt(source, context, seen)
   if (!found) return seen === undefined ? acceptRefused(source, context) : { kind: 'none' }
-  const { places, held } = found
-  await context.sources.setPlaces(source.id, withTrusted(places, held.to))
+  const { held } = found
+  await context.sources.changePlaces(source, places => withTrusted(places, held.to))
   if (held.isPermanent) await context.sources.moved(source, { move: null, adopted: held.to })
   const items = await release(source, context)
   await context.sources.comesDue(source.id)
@@ -160,9 +160,10 @@ export const refuseMove = async (
 ): Promise<MoveDecision> => {
   const found = await heldAt(source, context, seen)
   if (!found) return { kind: 'none' }
-  const { places, held } = found
+  const { held } = found
+  // Refused first: a crawl that holds items meanwhile finds that and drops them.
+  await context.sources.changePlaces(source, places => withRefused(places, held.to))
   await context.sources.quarantine.held.drop(source.id)
-  await context.sources.setPlaces(source.id, withRefused(places, held.to))
   return { kind: 'refused', to: held.to, items: held.items }
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
 import { Source, type SourceId } from '../../src/domain/source.ts'
 import { keysFor } from '../../src/redis/keys.ts'
+import { withRefused, withTrusted } from '../../src/sources/state/places.ts'
 import { createSources } from '../../src/sources/store/sources.ts'
 import { NOON } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
@@ -31,6 +32,45 @@ const item = (key: string, fingerprint = 'f1') => ({
   fingerprint,
   item: {} as never,
   article: null,
+})
+
+describe('the places of a source', () => {
+  it('changes to the places of a source add up, however many come at once', async () => {
+    const { sources, another } = aCatalogue('a')
+    const source = aSource('a')
+    const names = Array.from({ length: 10 }, (_, index) => `paper${index}.example`)
+    await Promise.all(
+      names.map((name, index) =>
+        (index % 2 ? sources : another).changePlaces(source, places => withTrusted(places, `https://${name}/rss`)),
+      ),
+    )
+    expect((await sources.state(id('a'))).places.trusted.toSorted()).toEqual(names)
+  })
+
+  it('the places of a source are read again where Redis was emptied between reading and writing', async () => {
+    const { sources, keys: own } = aCatalogue('a')
+    const source = aSource('a')
+    await sources.changePlaces(source, places => withRefused(places, 'https://casino.example/rss'))
+    let tries = 0
+    await sources.changePlaces(source, places => {
+      tries++
+      if (tries === 1) void redis.del(own.source(id('a')))
+      return { ...places, refused: [...places.refused, 'spam.example'] }
+    })
+    expect(tries).toBe(2)
+    expect((await sources.state(id('a'))).places.refused).toEqual(['spam.example'])
+  })
+})
+
+describe('a fetch that ends after Redis was emptied', () => {
+  it('a fetch that ends after Redis was emptied leaves the source as one never fetched', async () => {
+    const { sources, keys: own } = aCatalogue('a')
+    await sources.sync()
+    const before = { ...(await sources.state(id('a'))), dataSet: 'of before' }
+    await redis.del(own.source(id('a')))
+    await sources.unchanged(id('a'), null, before)
+    expect(await redis.hgetall(own.source(id('a')))).toEqual({})
+  })
 })
 
 describe('due sources', () => {

@@ -6,7 +6,7 @@
 import type { Source } from '../../domain/source.ts'
 import { withoutCredentials } from '../../util/redact.ts'
 import { carriesOwn, sighted } from '../state/moves.ts'
-import { awayAt, isRefused, isTrusted, selectPlaces, withTrusted } from '../state/places.ts'
+import { awayAt, isRefused, isTrusted, withTrusted } from '../state/places.ts'
 import type { SourceState } from '../state/state.ts'
 import type { Sources } from '../store/sources.ts'
 
@@ -60,7 +60,7 @@ export interface Redirects {
 }
 
 export interface RedirectsParts {
-  readonly sources: Pick<Sources, 'moved' | 'setPlaces'>
+  readonly sources: Pick<Sources, 'moved' | 'changePlaces'>
   readonly now: () => number
 }
 
@@ -89,7 +89,7 @@ export const createRedirects = ({ sources, now }: RedirectsParts): Redirects => 
     // decide.
     const own = state.lastSuccessAt === null ? pages.filter(page => isTrusted(source, state, page)).length : known
     if (refused || away.isPermanent || !carriesOwn({ all, known: own })) return { ...away, isRefused: refused }
-    await sources.setPlaces(source.id, withTrusted(selectPlaces(source, state), away.to))
+    await sources.changePlaces(source, places => withTrusted(places, away.to))
     return null
   },
 })

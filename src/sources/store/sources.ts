@@ -9,7 +9,7 @@ import { loadScript, runScript } from '../../redis/script.ts'
 import type { Store } from '../../redis/store.ts'
 import { createSeenItems, type SeenItems, type SeenItemsParts } from '../items/seen-items.ts'
 import { createQuarantine, type Quarantine } from '../quarantine/quarantine.ts'
-import { type Places, writePlaces } from '../state/places.ts'
+import { type Places, parsePlaces, selectPlaces, writePlaces } from '../state/places.ts'
 import { parseItemHashes, parseState, type SourceState } from '../state/state.ts'
 import { createDueSet, type DueSet } from './due-set.ts'
 import { createFailureRecorder, type FailureRecorder } from './failures.ts'
@@ -19,6 +19,7 @@ import { createScheduling, type Scheduling } from './scheduling.ts'
 import { createSuccessRecorder, type SuccessRecorder } from './successes.ts'
 
 const resetSeenScript = loadScript(new URL('../items/reset-seen.lua', import.meta.url))
+const swapPlacesScript = loadScript(new URL('./swap-places.lua', import.meta.url))
 
 /** What is known of sources between fetches. */
 interface SourceStates {
@@ -38,8 +39,13 @@ interface SourceStates {
    * early, the source is polled soon.
    */
   setPush(id: SourceId, until: number): Promise<void>
-  /** Stores the other domains that its feed may come from. */
-  setPlaces(id: SourceId, places: Places): Promise<void>
+  /**
+   * Changes the other domains that its feed may come from, atomically.
+   * @param change called again if another process has changed them since they were read; gets those of the source's
+   *               current address
+   * @returns the places now stored
+   */
+  changePlaces(source: Source, change: (places: Places) => Places): Promise<Places>
 }
 
 export interface Sources
@@ -116,9 +122,14 @@ const createSourceStates = ({
       if (before.pushUntil > now() && until <= now()) await redis.zadd(keys.due(), 'XX', 'LT', String(soon), id)
     },
 
-    async setPlaces(id, places) {
-      const written = writePlaces(places)
-      await (written === '' ? redis.hdel(keys.source(id), 'places') : redis.hset(keys.source(id), 'places', written))
+    async changePlaces(source, change) {
+      const key = keys.source(source.id)
+      for (;;) {
+        const read = (await redis.hget(key, 'places')) ?? ''
+        const changed = change(selectPlaces(source, { places: parsePlaces(read) }))
+        const written = writePlaces(changed)
+        if (written === read || (await runScript(redis, swapPlacesScript, [key], [read, written])) === 1) return changed
+      }
     },
   }
 }

@@ -156,7 +156,7 @@ export const createSuccessRecorder = ({
       const { due, fields } = await learn(id, known, { published: [], carried: null }, freshFor)
       // Most sources have nothing to clear, which saves a command.
       const cleared = known.failures > 0 || known.retiredAt !== null ? CLEARED_BY_SUCCESS : {}
-      return notePoll(id, due, { ...cleared, ...fields }, { fetches: 1, fetch })
+      return notePoll(id, due, { ...cleared, ...fields }, { fetches: 1, fetch, dataSet: known.dataSet })
     },
   }
 }
