@@ -55,8 +55,7 @@ const CREDIT = /\s\([^()]{2,30}\)\s*$/u
  * Who wrote it and where, at the beginning of a summary: `PORT ELLIN, Iraq (AP) -- `, `By Ada Reed, Courier Reporter -- `.
  * A full stop in it is that of an abbreviation.
  */
-const DATELINE =
-  /^(?:\p{Lu}{2,}|(?:By|Von|Par|Por)\s\p{Lu})(?:[^.!?]|\.(?=[\p{L},]|\s?[-–—(])){0,80}?\s(?:--?|[–—])\s/u
+const DATELINE = /^(?:\p{Lu}{2,}|(?:By|Von|Par|Por)\s\p{Lu})(?:[^.!?]|\.(?=[\p{L},]|\s?[-–—(])){0,80}?\s(?:--?|[–—])\s/u
 /**
  * Offices and bodies: written with capitals, and shared by articles about different people. In languages that write
  * them in lower case they are no names anyway.
