@@ -2,7 +2,8 @@
  * How fresh each rule for polling keeps a site, and at what cost: `npm run bench:schedule [-- --sources 2000] [--days 28] [--seeds 1]`, a
  * discrete-event simulation on publication patterns, the same world for every rule; `--from 100` takes other seeds, `--world other` a world in
  * which every number is another. `--times <file>` simulates real publication times instead (see `schedule/times.ts`); `--every 4 --first 1` a
- * quarter of its sources, `--warm` after the 30 days before were polled too. `-- --claim [--due 50000]` measures instead what the
+ * quarter of its sources, `--warm` after the 30 days before were polled too, `--budget 800` a budget
+ * for half of `--sources` and then all. `-- --claim [--due 50000]` measures instead what the
  * scheduler's tick costs on a real Redis, and what a source takes there. `--plot file.svg` draws mean delay against requests.
  */
 
@@ -10,6 +11,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { CrawlSettings } from '../src/config/sections/crawl.ts'
 import { DEFAULT_FETCH_COST } from '../src/sources/schedule/next-due.ts'
+import { measureBudget } from './schedule/budget.ts'
 import { measureClaim } from './schedule/claim.ts'
 import { plot } from './schedule/plot.ts'
 import { commafeed, fixed, mediacloud, miniflux, newsdesk, type Policy } from './schedule/policies.ts'
@@ -39,6 +41,7 @@ const { values } = parseArgs({
     every: { type: 'string', default: '1' },
     first: { type: 'string', default: '0' },
     warm: { type: 'boolean', default: false },
+    budget: { type: 'string' },
     claim: { type: 'boolean', default: false },
     due: { type: 'string', default: '50000' },
   },
@@ -124,5 +127,8 @@ const real = (file: string): void => {
 }
 
 if (values.claim) await measureClaim(Number(values.due))
+else if (values.times && values.budget)
+  for (const line of measureBudget(readTimes(values.times), Number(values.sources) / 2, Number(values.budget)))
+    console.log(line)
 else if (values.times) real(values.times)
 else synthetic()

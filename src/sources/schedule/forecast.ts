@@ -128,7 +128,8 @@ const weekFactors = (
 }
 
 export const buildForecast = (model: PublishingModel, now: number): Forecast => {
-  const items = sum(model.quarters)
+  // The same as the sum of all quarters, of which there are more.
+  const items = sum(model.weekdays)
   const batch = Math.max(1, items / Math.max(model.clusters, 1e-9))
   const byQuarter = dayFactors(model, items, batch)
   const byWeekday = weekFactors(model, items, batch)

@@ -1,6 +1,6 @@
 /** Decides when a source is fetched next, and why. */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import { formatFineDuration } from '../../util/duration.ts'
 import type { Demand } from './budget.ts'
@@ -22,7 +22,7 @@ export interface Due {
  * so that sources do not fall due together.
  */
 export const computeSpread = (sourceId: string): number =>
-  (createHash('sha256').update(sourceId).digest().readUInt32BE(0) / 0x1_0000_0000) * 0.2 - 0.1
+  (Number.parseInt(hash('sha256', sourceId).slice(0, 8), 16) / 0x1_0000_0000) * 0.2 - 0.1
 
 /** Gap between the first fetches of sources added together, and the longest time over which these are spread, ms. */
 const FIRST_GAP = 250
@@ -82,14 +82,9 @@ const clock = (at: number): string => `${new Date(at).toISOString().slice(11, 16
 
 /** Mean gap between publications in the hour around a time, ms; those that come together count once. */
 const gapAbout = ({ batch, rateAt }: Forecast, at: number): number => {
-  const quarters = [-1.5, -0.5, 0.5, 1.5].map(step => rateAt(at + step * QUARTER))
-  return (
-    (4 * batch) /
-    Math.max(
-      quarters.reduce((sum, rate) => sum + rate, 0),
-      1e-12,
-    )
-  )
+  let rates = 0
+  for (let step = -1.5; step <= 1.5; step += 1) rates += rateAt(at + step * QUARTER)
+  return (4 * batch) / Math.max(rates, 1e-12)
 }
 
 /** Publications from which on a source is known. Until then, the longest wait is short at first and grows with its age. */
