@@ -5,7 +5,7 @@ import type { Row } from './report.ts'
 const WIDTH = 640
 const HEIGHT = 400
 const MARGIN = { left: 60, right: 20, top: 20, bottom: 50 }
-const X = { from: 3, to: 130, ticks: [4, 8, 16, 32, 64, 128] }
+const X = { from: 2, to: 130, ticks: [2, 4, 8, 16, 32, 64, 128] }
 const Y = { from: 2, to: 320, ticks: [2.5, 5, 10, 20, 40, 80, 160, 320] }
 
 const place = (value: number, { from, to }: { from: number; to: number }): number =>
@@ -46,6 +46,7 @@ ${ticks.join('\n')}
 ${optima.map((points, index) => `<polyline points="${points}" fill="none" stroke="#1b5e20" stroke-dasharray="${index === 0 ? '6 4' : '2 3'}"/>`).join('\n')}
 <polyline points="${line}" fill="none" stroke="#c2185b" stroke-width="2"/>
 ${dots.join('\n')}
+${(curve[0]?.known.length ?? 0) > 1 ? '<text x="560" y="40" text-anchor="end" fill="#1b5e20">least with rates known dashed, with hours known dotted</text>' : ''}
 <text x="${WIDTH / 2}" y="${HEIGHT - 8}" text-anchor="middle">requests a source and day</text>
 <text transform="translate(14 ${HEIGHT / 2}) rotate(-90)" text-anchor="middle">mean delay, minutes</text>
 </svg>
