@@ -23,11 +23,11 @@ import { createWriteRanked, type Published } from './write-ranked.ts'
 /** Maximum number of lists written together. They share one snapshot, but the first is only written with the last. */
 const MAX_AT_ONCE = 32
 /**
- * Lists are written again after so many times what writing them took last, within a second: on a busy machine or a
+ * Lists are written again after so many times what writing them took last, and at most MAX_REST ms: on a busy machine or a
  * large site, more changes are written at once, so that ranking leaves most of the time to ingestion.
  */
-const REST = 10
-const MAX_REST = 1_000
+const REST = 5
+const MAX_REST = 400
 /** Maximum wait before the publish queue is read again, ms. */
 const MAX_WAIT = 20
 /** Number of articles per hour from which the baseline is learnt. */
