@@ -30,6 +30,11 @@ export interface TestDaemonParts {
   readonly log?: Logger
 }
 
+/**
+ * A little less than a second, the least that a configuration may say: with a second, a source would miss the next tick.
+ */
+const POLLING = { minInterval: 800, startInterval: 800, maxInterval: 800 }
+
 /** A Redis prefix with its configuration; daemons are started on it as often as a test likes. */
 export const testDaemon = ({
   sources,
@@ -44,9 +49,6 @@ export const testDaemon = ({
     redis: { prefix: keys.prefix },
     crawl: {
       tick: '1s',
-      minInterval: '1s',
-      maxInterval: '2s',
-      startInterval: '1s',
       hostGap: '0ms',
       allow: ['127.0.0.0/8'],
     },
@@ -60,8 +62,10 @@ export const testDaemon = ({
       { ...base[key as keyof typeof base], ...settings[key] },
     ]),
   )
+  const parsed = Settings.parse(merged)
+  const polling = Object.fromEntries(Object.entries(POLLING).filter(([key]) => settings.crawl?.[key] === undefined))
   const config: Config = {
-    settings: Settings.parse(merged),
+    settings: { ...parsed, crawl: { ...parsed.crawl, ...polling } },
     sources: z.array(Source).parse(sources),
     taxonomy,
     dir: 'config',
