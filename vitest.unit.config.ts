@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 
 /** What makes a test more than a unit test: Redis, HTTP, processes, a browser, the judging of every pattern. */
 const REAL =
-  /support\/(?!(?:articles|until|labelled|growth)\b)|node:(?:child_process|http|net)|['"](?:ioredis|bullmq|playwright-core)['"]|inject\(|recheck/
+  /support\/(?!(?:articles|until|labelled|growth|taxonomy|story-pairs)\b)|node:(?:child_process|http|net)|['"](?:ioredis|bullmq|playwright-core)['"]|inject\(|recheck/
 
 /** Every file of tests, with its text. */
 export const testFiles: ReadonlyMap<string, string> = new Map(

@@ -6,8 +6,8 @@ import { Settings } from '../../src/config/schema.ts'
 import { Source, type SourceId } from '../../src/domain/source.ts'
 import { openQueues } from '../../src/queues/open-queues.ts'
 import { anArticle, NOON, newIn } from '../support/articles.ts'
-import { taxonomy } from '../support/daemon.ts'
 import { testRedis } from '../support/redis.ts'
+import { taxonomy } from '../support/taxonomy.ts'
 
 const { redis, keys, connect } = testRedis()
 const queues = openQueues(connect(), keys)

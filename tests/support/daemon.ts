@@ -1,25 +1,19 @@
 /** The real daemon in a test: on the run's Redis, under a prefix of its own, with settings quick enough to wait on. Stopped with the file. */
 
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { type Logger, pino } from 'pino'
 import { afterAll, inject } from 'vitest'
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { startDaemon } from '../../src/app/daemon.ts'
 import type { Config } from '../../src/config/load.ts'
 import type { RedisAddress } from '../../src/config/redis-address.ts'
 import type { Role } from '../../src/config/roles.ts'
 import { Settings } from '../../src/config/schema.ts'
-import { Section } from '../../src/domain/section.ts'
 import { Source } from '../../src/domain/source.ts'
 import { openRedis } from '../../src/redis/connect.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { scanKeys } from '../../src/redis/scan.ts'
-
-export const taxonomy = z
-  .object({ sections: z.array(Section) })
-  .parse(parse(readFileSync('config/sections.yaml', 'utf8'))).sections
+import { taxonomy } from './taxonomy.ts'
 
 export interface TestDaemonParts {
   readonly sources: readonly z.input<typeof Source>[]

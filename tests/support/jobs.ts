@@ -16,8 +16,8 @@ import { ArticlesData } from '../../src/queues/ingest.ts'
 import { openQueues } from '../../src/queues/open-queues.ts'
 import { createReplicationBarrier } from '../../src/redis/replication-barrier.ts'
 import { NOON } from './articles.ts'
-import { taxonomy } from './daemon.ts'
 import { testRedis } from './redis.ts'
+import { taxonomy } from './taxonomy.ts'
 
 /**
  * @param sources id and address of each
