@@ -1,12 +1,13 @@
-/** Opens the BullMQ queues, and adds jobs to them. No other file adds jobs, except publishing.ts to `publish`. */
+/**
+ * Adds jobs to the queues. No other file adds jobs, except publishing.ts to `publish`. open-queues.ts opens them, and alone
+ * loads BullMQ.
+ */
 
-import { type ConnectionOptions, type Job, Queue, type Telemetry } from 'bullmq'
+import type { Job, Queue } from 'bullmq'
 import type { SourceId } from '../domain/source.ts'
-import type { Keys } from '../redis/keys.ts'
 import { crawlQueue } from './crawl.ts'
 import { versioned } from './definition.ts'
 import { type ArticlesData, articlesQueue } from './ingest.ts'
-import { publishQueue } from './publish.ts'
 import { pushQueue } from './push.ts'
 
 export interface Queues {
@@ -14,27 +15,6 @@ export interface Queues {
   readonly articles: Queue
   readonly publish: Queue
   readonly push: Queue
-}
-
-const definitions = [crawlQueue, articlesQueue, publishQueue, pushQueue] as const
-
-/**
- * @param connection a Redis connection for all of them, without automatic pipelining
- * @param telemetry passes the trace of a job on to the jobs it adds
- */
-export const openQueues = (connection: ConnectionOptions, keys: Keys, telemetry?: Telemetry): Queues => {
-  const open = ({ queue: name, options }: (typeof definitions)[number]) => {
-    // Set as defaults, so that a job added by hand in the dashboard is kept and retried like any other.
-    const queue = new Queue(name, {
-      ...{ connection, prefix: keys.bull(), defaultJobOptions: options },
-      ...(telemetry ? { telemetry } : {}),
-    })
-    // BullMQ reports only lost connections here, which the connection logs itself; without a listener they would be
-    // printed.
-    queue.on('error', () => undefined)
-    return queue
-  }
-  return { crawl: open(crawlQueue), articles: open(articlesQueue), publish: open(publishQueue), push: open(pushQueue) }
 }
 
 /** Lower priority than jobs without one. */
