@@ -17,6 +17,8 @@ export interface Enclosure {
 export interface FeedItem {
   /** Plain text: tags removed, entities decoded, white space folded. */
   readonly title: string | null
+  /** Present if the item has no title of its own: `title` is the beginning of its text. */
+  readonly titleFrom?: 'text'
   /** Absolute if a base URL is known. */
   readonly link: string | null
   /** guid, atom:id, rdf:about or JSON Feed id, as the publisher wrote it. */
@@ -84,6 +86,7 @@ export type ReadOutcome = { readonly kind: 'feed'; readonly feed: Feed } | NotAF
 /** A feed item in job data, which is parsed once on arrival. */
 export const FeedItemSchema: z.ZodType<FeedItem> = z.object({
   title: z.string().nullable(),
+  titleFrom: z.literal('text').exactOptional(),
   link: z.string().nullable(),
   id: z.string().nullable(),
   published: z.string().nullable(),

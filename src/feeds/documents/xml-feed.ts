@@ -47,7 +47,8 @@ export const buildFeed = async (
   const kept = items.slice(0, maxItems)
   return {
     format,
-    title: (channel.title ?? channel['dc:title'] ?? []).map(titleText).find(Boolean) ?? null,
+    title:
+      (channel.title ?? channel['dc:title'] ?? []).map(raw => titleText(raw, 'title', format)).find(Boolean) ?? null,
     link,
     language,
     hints: readHints(channel),

@@ -84,6 +84,7 @@ const buildElement = (xml: string, { attributes, children, contentAt, text, hasM
     ...children,
     ...(attributes === NO_ATTRIBUTES ? {} : { $: attributes }),
     ...(body === '' ? {} : { _: body }),
+    ...(isMarkup ? { '#markup': 'xml' as const } : {}),
   }
   return element
 }

@@ -109,7 +109,7 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
  * Version of the item parser. Raise it whenever items are parsed differently: items that an older version parsed are
  * then parsed once more.
  */
-const READER = '1'
+const READER = '2'
 
 /** @param hashes without spaces */
 export const formatItemHashes = (hashes: readonly string[]): string => [READER, ...hashes].join(' ')

@@ -5,10 +5,11 @@
 
 import { decodeHTMLStrict } from 'entities'
 import type { Feed, FeedItem } from '../../../domain/feed-item.ts'
-import { cutTo, fold, plainText } from '../../../util/plain-text.ts'
+import { cutTo, fold } from '../../../util/plain-text.ts'
 import { mapInSlices, yieldToEventLoop } from '../../../util/slices.ts'
 import { parseDate } from '../../dates/dates.ts'
 import { parseLanguage } from '../../fields/fields.ts'
+import { headlineText, isPlaceholder } from '../../fields/headline.ts'
 import { absolute, webAddress } from '../../fields/links.ts'
 import { findSitemapPrefix } from '../../xml/namespaces.ts'
 import { attributesIn, type OpenTag, type TokenHandler, tokenize } from '../../xml/tokens.ts'
@@ -177,6 +178,11 @@ const firstIn = <Value>(url: Url, names: readonly string[], read: (text: string)
   return null
 }
 
+const readTitle = (written: string): string | null => {
+  const title = cutTo(headlineText(written, 'unknown'), 2_000)
+  return title === '' || isPlaceholder(title) ? null : title
+}
+
 const textIn = (url: Url, ...names: string[]): string | null => firstIn(url, names, text => text)
 
 /** Names of an element of news:news; some publishers omit the frame and the prefix. */
@@ -217,13 +223,15 @@ export const readSitemap = async (text: string, maxItems: number): Promise<Feed>
     const updated = firstIn(url, ['lastmod'], parseDate)
     const words = [...news('genres'), ...news('keywords')].flatMap(name => url[name] ?? [])
     return {
-      title: firstIn(url, news('title'), title => cutTo(plainText(title), 2_000) || null),
+      title: firstIn(url, news('title'), readTitle),
       link: firstIn(url, ['loc'], loc => absolute(loc, undefined)),
       id: textIn(url, 'loc'),
       published: firstIn(url, news('publication_date'), parseDate) ?? updated,
       updated,
       author: null,
-      categories: [...new Set(words.flatMap(text => text.split(',')).map(word => cutTo(fold(word), 100)))]
+      categories: [
+        ...new Set(words.flatMap(text => text.split(',')).map(word => cutTo(headlineText(word, 'text'), 100))),
+      ]
         .filter(Boolean)
         .slice(0, 20),
       image: firstIn(url, ['image:loc'], loc => webAddress(loc, undefined)),
