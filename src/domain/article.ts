@@ -48,6 +48,7 @@ export interface Article {
 /** Why an item did not become an article. Stored and counted, never thrown. */
 export interface Refused {
   readonly kind: 'refused'
-  readonly reason: 'no-title' | 'no-link' | 'bad-link' | 'too-old' | 'not-an-article'
+  /** `same-address`: the article at its address is a newer version of it. */
+  readonly reason: 'no-title' | 'no-link' | 'bad-link' | 'too-old' | 'not-an-article' | 'same-address'
   readonly detail: string
 }

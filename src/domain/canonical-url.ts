@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import type { ArticleId } from './article.ts'
-import { type ParameterKind, parameterKind } from './tracking-parameters.ts'
+import { mayIdentify, type ParameterKind, parameterKind } from './tracking-parameters.ts'
 
 /** Redirectors that carry the target URL in a parameter: host pattern and parameter names. */
 const WRAPPERS: readonly (readonly [RegExp, readonly string[]])[] = [
@@ -69,9 +69,12 @@ const normalEscapes = (part: string): string =>
 /** A fragment names a place in the page, except where it is the page's address (`#!` or `#/`). */
 const keepsFragment = (hash: string): boolean => /^#!/.test(hash) || /^#\//.test(hash)
 
+/** In place of a parameter's name: the fragment. No parameter has this name. */
+export const FRAGMENT = '#'
+
 /**
- * Whether a host is known to tell articles apart by a parameter: the name in lower case, the host as `stripSubdomain`
- * returns it.
+ * Whether a host is known to tell articles apart by a parameter, or by `FRAGMENT`: the name in lower case, the host as
+ * `stripSubdomain` returns it.
  */
 export type Keeps = (site: string, name: string) => boolean
 const KEEPS_NONE: Keeps = () => false
@@ -108,7 +111,8 @@ const cleanOnce = (url: URL, stays: Stays): void => {
       return stays(parameterKind(name, value), stripSubdomain(url.host), name)
     })
   url.search = pairs.length > 0 ? `?${pairs.map(normalEscapes).join('&')}` : ''
-  if (!keepsFragment(url.hash)) url.hash = ''
+  if (keepsFragment(url.hash)) return
+  if (!mayIdentify(url.hash) || !stays('doubtful', stripSubdomain(url.host), FRAGMENT)) url.hash = ''
 }
 
 const canonicalBy = (written: string, stays: Stays): string | null => {
@@ -125,8 +129,8 @@ const canonicalBy = (written: string, stays: Stays): string | null => {
 }
 
 /**
- * The URL to show and to store: absolute, unwrapped, without tracking and session parameters, credentials and page
- * fragments; host in lower case (IDN as punycode), no default port, escapes normalised. Idempotent. Keeps the order of
+ * The URL to show and to store: absolute, unwrapped, without tracking and session parameters, credentials and (unless
+ * `keeps` says that the host tells articles apart by them) fragments; host in lower case (IDN as punycode), no default port, escapes normalised. Idempotent. Keeps the order of
  * parameters.
  * @param keeps parameters by which hosts are known to tell articles apart
  * @returns null if it is not an http(s) URL
@@ -142,18 +146,18 @@ export const bareUrl = (written: string): string | null => canonicalBy(written, 
 
 /** @returns id of the bare URL, if it differs from that of the canonical URL; null if it is the same */
 export const bareId = (canonical: string): ArticleId | null => {
-  if (!canonical.includes('?')) return null
+  if (!/[?#]/.test(canonical)) return null
   const bare = bareUrl(canonical)
   return bare === null || bare === canonical ? null : articleId(bare)
 }
 
 /**
  * Doubtful parameters that `canonicalUrl` removes from a link although they might tell articles apart; names in lower
- * case.
+ * case, and `FRAGMENT`.
  */
 export const droppedFrom = (written: string, keeps: Keeps): ReadonlyMap<string, string> => {
   const dropped = new Map<string, string>()
-  if (!written.includes('?') && !written.includes('%3F') && !written.includes('%3f')) return dropped
+  if (!/[?#]|%3f|%23/i.test(written)) return dropped
   canonicalBy(written, (kind, site, name) => {
     const stays = staysBy(keeps)(kind, site, name)
     if (kind === 'doubtful' && !stays) dropped.set(name.toLowerCase(), '')
@@ -162,7 +166,9 @@ export const droppedFrom = (written: string, keeps: Keeps): ReadonlyMap<string, 
   if (dropped.size === 0) return dropped
   // Reads values from the unwrapped target of the link.
   const page = canonicalBy(written, kind => kind !== 'tracking')
-  for (const pair of page === null ? [] : new URL(page).search.slice(1).split('&')) {
+  const target = page === null ? null : new URL(page)
+  if (target !== null && dropped.has(FRAGMENT)) dropped.set(FRAGMENT, target.hash)
+  for (const pair of target?.search.slice(1).split('&') ?? []) {
     const [name, value] = nameAndValue(pair)
     if (dropped.has(name.toLowerCase())) dropped.set(name.toLowerCase(), value)
   }

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { articleId, canonicalUrl, identityKey } from '../../src/domain/canonical-url.ts'
+import {
+  articleId,
+  bareId,
+  canonicalUrl,
+  droppedFrom,
+  FRAGMENT,
+  identityKey,
+  type Keeps,
+} from '../../src/domain/canonical-url.ts'
 
 describe('the canonical URL of an article', () => {
   it.each([
@@ -108,6 +116,27 @@ describe('the canonical URL of an article', () => {
         expect(once === null ? null : canonicalUrl(once)).toBe(once)
       }),
     )
+  })
+})
+
+describe('the fragment of an address', () => {
+  const keeps: Keeps = (site, name) => site === 'live.example' && name === FRAGMENT
+
+  it.each([
+    ['https://live.example/blog#post-1', 'https://live.example/blog#post-1'],
+    ['https://live.example/blog#comments', 'https://live.example/blog'],
+    ['https://live.example/blog#xtor=RSS-1', 'https://live.example/blog'],
+    ['https://live.example/blog#ref=rss', 'https://live.example/blog'],
+    ['https://live.example/blog#:~:text=a', 'https://live.example/blog'],
+    ['https://other.example/blog#post-1', 'https://other.example/blog'],
+  ])('the fragment of the address %s is kept only where its site tells articles apart by it', (written, shown) => {
+    expect(canonicalUrl(written, keeps)).toBe(shown)
+  })
+
+  it('the fragment of an address that is dropped is known to be doubtful, and the id without it is known', () => {
+    expect([...droppedFrom('https://live.example/blog#post-1', () => false)]).toEqual([[FRAGMENT, '#post-1']])
+    expect(droppedFrom('https://live.example/blog#comments', () => false).size).toBe(0)
+    expect(bareId('https://live.example/blog#post-1')).toBe(articleId('https://live.example/blog'))
   })
 })
 
