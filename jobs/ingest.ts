@@ -124,7 +124,13 @@ export const articles = defineJob(articlesQueue, {
     // Items marked as seen never come again: the articles must have reached the replicas before, or the loss of the
     // master would lose them for good.
     await confirmReplicated()
-    await sources.markSeen(sourceId, crawl, listSeen(batch, outcomes, seenBefore))
+    const { 'same-address': _, ...lost } = refused
+    // The article at the address of an older version exists.
+    const versionCount = outcomes.filter(each => 'kind' in each && each.reason === 'same-address').length
+    await sources.markSeen(sourceId, crawl, listSeen(batch, outcomes, seenBefore), {
+      accepted: accepted.length + versionCount,
+      refused: lost,
+    })
     const { added, updated, merged, unchanged } = ingested
     const counts = { added, updated, merged, unchanged, refused }
     log.info({ source: sourceId, crawl: crawl.id, items: items.length, ...counts }, 'articles ingested')

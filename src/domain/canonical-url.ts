@@ -41,6 +41,49 @@ const inGoogleNews = (url: URL): URL | null => {
   return parse(/https?:\/\/[\x21-\x7e]{4,}/.exec(Buffer.from(coded, 'base64url').toString('latin1'))?.[0] ?? '')
 }
 
+/** Hosts whose pages are about other addresses, and are not in their place. */
+const ABOUT_OTHERS =
+  /(?:^|\.)(?:archive\.org|archive\.(?:today|ph|is|md|li|vn|fo)|perma\.cc|webcache\.googleusercontent\.com|validator\.w3\.org)$/
+
+/** As written (`/r/https://...`, `*https://...`), also where another program made one slash of two. */
+const PLAIN_TARGET = /[/=*](https?)(?::|%3a)\/{1,2}/i
+/** Escaped, one part of the path (`/RU=https%3a%2f%2f.../RK=2`). */
+const ESCAPED_TARGET = /[/=*](https?%3a%2f%2f[^/]{4,4000})/i
+/** In base64, one part of the path: `aHR0c` is `http`. */
+const CODED_TARGET = /\/(aHR0c[\w+-]{12,4000})={0,2}(?=\/|$)/
+/** Yandex shows pages under their host and path. */
+const TURBO = /^\/(?:turbo\/)?(?:s\/)?([\w-]+(?:\.[\w-]+)+)(?:\/s)?(\/.*)$/
+
+/** An address whose host is a name with a dot, so that no word of a path is taken for a host. */
+const parseTarget = (text: string): URL | null => {
+  const url = /^https?:\/\//i.test(text) ? parse(text) : null
+  return url !== null && /[^.]\.[a-z][a-z0-9-]{1,62}$/.test(url.hostname) ? url : null
+}
+
+/** The target of a redirector that has it in its path. */
+const inPath = ({ hostname, pathname, search, hash }: URL): URL | null => {
+  if (ABOUT_OTHERS.test(hostname)) return null
+  const plain = PLAIN_TARGET.exec(pathname)
+  if (plain) {
+    const rest = pathname.slice(plain.index + plain[0].length)
+    return parseTarget(`${plain[1]}://${rest}${search}${hash}`)
+  }
+  const escaped = ESCAPED_TARGET.exec(pathname)?.[1]
+  if (escaped !== undefined) {
+    try {
+      return parseTarget(decodeURIComponent(escaped))
+    } catch {
+      // A malformed escape: it is not an address after all.
+      return null
+    }
+  }
+  const coded = CODED_TARGET.exec(pathname)?.[1]
+  if (coded !== undefined) return parseTarget(Buffer.from(coded, 'base64url').toString('latin1'))
+  const isTurbo = hostname.endsWith('.turbopages.org') || (/^yandex\./.test(hostname) && pathname.startsWith('/turbo/'))
+  const turbo = isTurbo ? TURBO.exec(pathname) : null
+  return turbo && parse(`https://${turbo[1]}${turbo[2]}${search}`)
+}
+
 /** The target of a redirector, an AMP cache or an AMP viewer, if the URL itself contains it. */
 const unwrap = (url: URL): URL => {
   const host = url.hostname
@@ -51,12 +94,12 @@ const unwrap = (url: URL): URL => {
     if (inner) return inner
   }
   const amp = /^\/amp\/(?:s\/)?(?=[\w-]+(?:\.[\w-]+)+)/.exec(url.pathname)
-  if (amp && /(?:^|\.)google\./.test(host))
+  if (amp && /(?:^|\.)(?:google|bing)\./.test(host))
     return parse(`https://${url.pathname.slice(amp[0].length)}${url.search}`) ?? url
   const cached = /^\/(?:c|v|wp)\/(?:s\/)?(?=[\w-]+(?:\.[\w-]+)+)/.exec(url.pathname)
   if (cached && host.endsWith('.cdn.ampproject.org'))
     return parse(`https://${url.pathname.slice(cached[0].length)}${url.search}`) ?? url
-  return url
+  return inPath(url) ?? url
 }
 
 /** Normalises percent-escapes: upper case, unreserved characters decoded, characters that need it escaped. */

@@ -53,6 +53,31 @@ describe('the canonical URL of an article', () => {
     expect(canonicalUrl(written)).toBe('https://courier.example/a')
   })
 
+  it.each([
+    'https://rss.example/click/https://courier.example/a',
+    'https://rss.example/click/https:/courier.example/a',
+    'https://rss.example/click/https%3A//courier.example/a',
+    'http://us.rd.yahoo.com/dailynews/rss/*https://courier.example/a?utm_source=x',
+    'https://r.search.yahoo.com/_ylt=A0;_ylu=B/RV=2/RE=1/RO=10/RU=https%3a%2f%2fcourier.example%2fa%3futm_source%3drss/RK=2/RS=x-',
+    'https://feed.example/r/https%3A%2F%2Fcourier.example%2Fa?n=1',
+    'https://news.example/l/aHR0cHM6Ly9jb3VyaWVyLmV4YW1wbGUvYQ/x',
+    'https://news.example/l/aHR0cHM6Ly9jb3VyaWVyLmV4YW1wbGUvYQ==',
+    'https://www.bing.com/amp/s/courier.example/a',
+    'https://courier-example.turbopages.org/courier.example/s/a',
+    'https://yandex.ru/turbo/courier.example/s/a',
+  ])('the canonical URL of %s is that of the target in its path', written => {
+    expect(canonicalUrl(written)).toBe('https://courier.example/a')
+  })
+
+  it.each([
+    'https://web.archive.org/web/2026/https:/courier.example/a',
+    'https://courier.example/why-http:/matters',
+    'https://courier.example/aHR0cHM6Ly9x/a',
+    'https://courier.example/wiki/File:https.png',
+  ])('the canonical URL of %s, which leads nowhere else, is its own', written => {
+    expect(canonicalUrl(written)).toBe(written)
+  })
+
   it('a redirector to a javascript: URL is not followed', () => {
     expect(canonicalUrl('https://www.google.com/url?q=javascript:alert(1)')).toBe(
       'https://www.google.com/url?q=javascript:alert(1)',
@@ -69,6 +94,9 @@ describe('the canonical URL of an article', () => {
       '//',
       ';jsessionid=0A1B2C3D',
       '/amp/s/',
+      '/https://',
+      '/https%3a%2f%2f',
+      '*http:/',
       'a.example',
       '?',
       '&',

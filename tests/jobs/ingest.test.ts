@@ -108,6 +108,35 @@ describe('a batch of items', () => {
     })
   })
 
+  describe('a source whose items are refused', () => {
+    const dead = (title: string, path = 'a') => item(title, { path })
+    const stateOf = async (desk: Awaited<ReturnType<typeof crawled>>['desk']) => {
+      const { status, refusals } = await desk.sources.state(courier)
+      return [status, refusals?.count ?? 0, refusals?.reason ?? '']
+    }
+
+    it('a source whose items are all refused is not fresh until one is accepted', async () => {
+      const { desk, feed, ingest, crawlAgain } = await crawled(dead(' '), dead('-', 'b'))
+      await ingest()
+      expect(await stateOf(desk)).toEqual(['refused', 2, 'no-title'])
+      feed.state.items = [item('Glacier calves')]
+      await ingest(await crawlAgain())
+      expect(await stateOf(desk)).toEqual(['fresh', 0, ''])
+    })
+
+    it('a source that has had articles is still fresh after one refused item, and not after several', async () => {
+      const { desk, feed, ingest, crawlAgain } = await crawled(item('Glacier calves'), dead(' '))
+      await ingest()
+      expect(await stateOf(desk)).toEqual(['fresh', 0, ''])
+      feed.state.items = [item(' ', { path: 'b' })]
+      await ingest(await crawlAgain())
+      expect(await stateOf(desk)).toEqual(['fresh', 0, ''])
+      feed.state.items = [item(' ', { path: 'c' }), item(' ', { path: 'd' })]
+      await ingest(await crawlAgain())
+      expect(await stateOf(desk)).toEqual(['refused', 3, 'no-title'])
+    })
+  })
+
   it('the title without labels is used to classify and learn, and the article keeps the published title', async () => {
     const { desk, batch, headlines } = await crawled(item('UPDATE 3-Ferry treaty signed in Port Ellin'))
     const titles: string[] = []

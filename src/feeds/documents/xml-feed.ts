@@ -42,7 +42,9 @@ export const buildFeed = async (
   const link = absolute(home, url)
   const language = firstText(channel, 'language', 'dc:language') ?? attribute(channel.$?.[0], 'xml:lang')
   const self = readHints(channel).self
-  const base = [url, link, self].find(each => each != null && /^https?:\/\//i.test(each)) ?? undefined
+  // Atom's links are relative to the document (RFC 4287, 2); those of RSS are to the site, as its publishers mean them.
+  const bases = format === 'atom' ? [url, link, self] : [link, url, self]
+  const base = bases.find(each => each != null && /^https?:\/\//i.test(each)) ?? undefined
   const context: FieldContext = { format, base, language }
   const kept = items.slice(0, maxItems)
   return {

@@ -11,9 +11,7 @@ import { headlineText, isPlaceholder, type TextKind, titleFromText } from './hea
 import { findLink, findOriginal, type LinkContext, resolveBase, resolvedByDocument } from './links.ts'
 import { findEnclosure, findImage, readCommentsCount } from './media.ts'
 
-export interface FieldContext extends LinkContext {
-  readonly language: string | null
-}
+export type FieldContext = LinkContext
 
 type Format = LinkContext['format']
 
@@ -242,7 +240,12 @@ export const readItem = (fields: RawFields, context: FieldContext): FeedItem => 
   const text = findText(fields, format)
   const published = findDate(fields, PUBLISHED)
   const updated = findDate(fields, UPDATED) ?? parseDate(attribute(fields.$?.[0], 'lastmod'))
-  const link = findLink(fields, { ...context, base })
+  const language = parseLanguage(
+    attribute(fields.$?.[0], 'xml:lang'),
+    firstText(fields, 'dc:language', 'language'),
+    context.language,
+  )
+  const link = findLink(fields, { format, base, language })
   const original = findOriginal(fields, link)
   const commentsCount = readCommentsCount(fields)
   const enclosure = findEnclosure(fields, base)
@@ -256,11 +259,7 @@ export const readItem = (fields: RawFields, context: FieldContext): FeedItem => 
     categories: findCategories(fields),
     image: findImage(fields, markup, base),
     summary: text === null ? null : summarise(text),
-    language: parseLanguage(
-      attribute(fields.$?.[0], 'xml:lang'),
-      firstText(fields, 'dc:language', 'language'),
-      context.language,
-    ),
+    language,
     ...(original === null ? {} : { original }),
     ...(commentsCount === null ? {} : { commentsCount }),
     ...(enclosure === null ? {} : { enclosure }),

@@ -69,7 +69,8 @@ const readItem = (item: Json, base: string | undefined, language: string | null)
   const enclosure = attached(item, base)
   return {
     ...titleOrMade(title === '' || isPlaceholder(title) ? null : title, summary || null),
-    link: absolute(text(item, 'url') ?? text(item, 'external_url'), base),
+    // Where an item has no address, its id is one, if it follows the advice of the standard.
+    link: absolute(text(item, 'url') ?? text(item, 'external_url'), base) ?? webAddress(text(item, 'id'), undefined),
     id: fold((text(item, 'id') ?? '').slice(0, MAX_ID_LENGTH)) || null,
     published: parseDate(text(item, 'date_published') ?? text(item, 'date_modified')),
     updated: parseDate(text(item, 'date_modified')),
