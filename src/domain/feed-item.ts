@@ -66,6 +66,8 @@ export interface Feed {
   readonly language: string | null
   readonly hints: FeedHints
   readonly items: readonly FeedItem[]
+  /** Present if the document ends within an item, which is then left out: it is to be fetched again in full. */
+  readonly isCutOff?: true
   /** Skipped items, each with a reason, and errors in the document that were repaired. */
   readonly warnings: readonly string[]
 }

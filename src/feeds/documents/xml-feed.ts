@@ -8,7 +8,7 @@ import { absolute } from '../fields/links.ts'
 import { attribute, firstText, type RawFeed, readText } from '../xml/raw.ts'
 import { readDocument } from '../xml/slices.ts'
 import { type FeedFormat, HEAD, type Wanted } from './format.ts'
-import { refusal, refuseHtml } from './outcome.ts'
+import { CUT_OFF, refusal, refuseHtml } from './outcome.ts'
 
 /** Number of characters searched for the start tag by which a format is recognised. */
 const SEARCHED = 65_536
@@ -29,7 +29,7 @@ export const xmlFeedFormat = (name: RawFeed['format'], elements: readonly string
 
 /** Builds a feed from the raw elements of a document. */
 export const buildFeed = async (
-  { format, channel, items }: RawFeed,
+  { format, channel, items, isCutOff }: RawFeed,
   url: string | undefined,
   maxItems: number,
   warnings: readonly string[],
@@ -55,9 +55,11 @@ export const buildFeed = async (
     language,
     hints: readHints(channel),
     items: await mapInSlices(kept, item => readItem(item, context)),
-    warnings:
-      items.length > kept.length
-        ? [...warnings, `${items.length - kept.length} items beyond ${maxItems} left out`]
-        : warnings,
+    ...(isCutOff ? { isCutOff } : {}),
+    warnings: [
+      ...warnings,
+      ...(isCutOff ? [CUT_OFF] : []),
+      ...(items.length > kept.length ? [`${items.length - kept.length} items beyond ${maxItems} left out`] : []),
+    ],
   }
 }

@@ -20,6 +20,8 @@ export interface RawFeed {
   readonly format: 'rss' | 'rdf' | 'atom'
   readonly channel: RawFields
   readonly items: readonly RawFields[]
+  /** Whether the document ends within an item, which is then left out. */
+  readonly isCutOff?: true
 }
 
 export const readText = (raw: Raw | undefined): string | null => {

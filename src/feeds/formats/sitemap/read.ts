@@ -8,6 +8,7 @@ import type { Feed, FeedItem } from '../../../domain/feed-item.ts'
 import { cutTo, fold } from '../../../util/plain-text.ts'
 import { mapInSlices, yieldToEventLoop } from '../../../util/slices.ts'
 import { parseDate } from '../../dates/dates.ts'
+import { CUT_OFF } from '../../documents/outcome.ts'
 import { parseLanguage } from '../../fields/fields.ts'
 import { headlineText, isPlaceholder } from '../../fields/headline.ts'
 import { absolute, webAddress } from '../../fields/links.ts'
@@ -93,7 +94,11 @@ const opened = (written: string, spaces: Readonly<Record<string, string>>, frame
 }
 
 /** Reads the texts of each `url` (or `sitemap`) element. */
-const readUrls = async (text: string, element: 'url' | 'sitemap', most: number): Promise<Url[]> => {
+const readUrls = async (
+  text: string,
+  element: 'url' | 'sitemap',
+  most: number,
+): Promise<{ readonly urls: readonly Url[]; readonly isCutOff: boolean }> => {
   const urls: Url[] = []
   let current: Url | null = null
   let stack: Open[] = []
@@ -161,7 +166,8 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
     stopAt = at + PIECE
     at = tokenize(text, handler, at)
   }
-  return urls
+  // The text ends within an element, which is left out.
+  return { urls, isCutOff: current !== null }
 }
 
 /** An index lists at most 50,000 sitemaps; only this many are compared to find the newest. */
@@ -193,7 +199,8 @@ export const isSitemap = (head: string): boolean => /<(?:\w+:)?(?:urlset|sitemap
 /** Sitemaps that an index lists, newest first, to be read in its place; null if the document is not an index. */
 export const sitemapsIn = async (text: string, base: string | undefined): Promise<readonly string[] | null> => {
   if (!/<(?:\w{1,20}:)?sitemapindex[\s>]/i.test(text.slice(0, 8_192))) return null
-  const children = (await readUrls(text, 'sitemap', MAX_CHILDREN)).map(child => ({
+  const { urls } = await readUrls(text, 'sitemap', MAX_CHILDREN)
+  const children = urls.map(child => ({
     url: webAddress(textIn(child, 'loc'), base),
     at: firstIn(child, ['lastmod'], parseDate) ?? '',
   }))
@@ -218,7 +225,7 @@ export const newsSitemaps = (children: readonly string[], orNewest: boolean): re
 
 /** @returns the items of a sitemap; those without news:news have no title and are left for the caller to skip */
 export const readSitemap = async (text: string, maxItems: number): Promise<Feed> => {
-  const urls = await readUrls(text, 'url', maxItems)
+  const { urls, isCutOff } = await readUrls(text, 'url', maxItems)
   const items = await mapInSlices(urls, (url): FeedItem => {
     const updated = firstIn(url, ['lastmod'], parseDate)
     const words = [...news('genres'), ...news('keywords')].flatMap(name => url[name] ?? [])
@@ -247,6 +254,7 @@ export const readSitemap = async (text: string, maxItems: number): Promise<Feed>
     language: items.find(item => item.language !== null)?.language ?? null,
     hints: {},
     items,
-    warnings: [],
+    ...(isCutOff ? { isCutOff } : {}),
+    warnings: isCutOff ? [CUT_OFF] : [],
   }
 }
