@@ -49,15 +49,16 @@ const ABOUT_OTHERS =
 const PLAIN_TARGET = /[/=*](https?)(?::|%3a)\/{1,2}/i
 /** Escaped, one part of the path (`/RU=https%3a%2f%2f.../RK=2`). */
 const ESCAPED_TARGET = /[/=*](https?%3a%2f%2f[^/]{4,4000})/i
-/** In base64, one part of the path: `aHR0c` is `http`. */
-const CODED_TARGET = /\/(aHR0c[\w+-]{12,4000})={0,2}(?=\/|$)/
+/** In base64, a part of the path: `aHR0c` is `http`. */
+const CODED_TARGET = /^aHR0c[\w+-]{12,4000}={0,2}$/
 /** Yandex shows pages under their host and path. */
 const TURBO = /^\/(?:turbo\/)?(?:s\/)?([\w-]+(?:\.[\w-]+)+)(?:\/s)?(\/.*)$/
 
 /** An address whose host is a name with a dot, so that no word of a path is taken for a host. */
 const parseTarget = (text: string): URL | null => {
   const url = /^https?:\/\//i.test(text) ? parse(text) : null
-  return url !== null && /[^.]\.[a-z][a-z0-9-]{1,62}$/.test(url.hostname) ? url : null
+  const labels = url?.hostname.split('.') ?? []
+  return labels.length > 1 && /^[a-z]/.test(labels.at(-1) ?? '') ? url : null
 }
 
 /** The target of a redirector that has it in its path. */
@@ -77,7 +78,7 @@ const inPath = ({ hostname, pathname, search, hash }: URL): URL | null => {
       return null
     }
   }
-  const coded = CODED_TARGET.exec(pathname)?.[1]
+  const coded = pathname.split('/').find(part => CODED_TARGET.test(part))
   if (coded !== undefined) return parseTarget(Buffer.from(coded, 'base64url').toString('latin1'))
   const isTurbo = hostname.endsWith('.turbopages.org') || (/^yandex\./.test(hostname) && pathname.startsWith('/turbo/'))
   const turbo = isTurbo ? TURBO.exec(pathname) : null

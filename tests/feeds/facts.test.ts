@@ -203,6 +203,24 @@ describe('the other fields of an item', () => {
   })
 
   it.each([
+    '0001-01-01T00:00:00Z',
+    '1970-01-01T00:00:00Z',
+    'Thu, 01 Jan 1970 00:00:00 GMT',
+    '9999-12-31T23:59:59Z',
+    'soon',
+  ])('the date of an item whose publication date is %s is that of its update', async published => {
+    const updated = '2026-05-04T10:00:00Z'
+    expect(
+      await first(atom(`<entry><published>${published}</published><updated>${updated}</updated></entry>`)),
+    ).toMatchObject({ published: updated, updated })
+    expect(await first(rss(`<item><pubDate>${published}</pubDate><dc:date>${updated}</dc:date></item>`))).toMatchObject(
+      { published: updated },
+    )
+    const json = { items: [{ id: '1', date_published: published, date_modified: updated }] }
+    expect(await first(JSON.stringify(json))).toMatchObject({ published: updated })
+  })
+
+  it.each([
     [
       'the largest of media:content',
       '<media:thumbnail url="/t.jpg"/><media:content url="/s.jpg" medium="image" width="100"/><media:content url="/l.jpg" medium="image" width="900"/>',

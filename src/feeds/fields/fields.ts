@@ -5,6 +5,7 @@
 
 import type { FeedItem } from '../../domain/feed-item.ts'
 import { cutTo, looksEscaped, plainText, summarise } from '../../util/plain-text.ts'
+import { chooseDate, isBelievable } from '../dates/believable.ts'
 import { parseDate } from '../dates/dates.ts'
 import { attribute, findChildren, firstText, holdsXml, own, type Raw, type RawFields, readText } from '../xml/raw.ts'
 import { headlineText, isPlaceholder, type TextKind, titleFromText } from './headline.ts'
@@ -60,15 +61,20 @@ const PUBLISHED = [
 ]
 const UPDATED = ['updated', 'modified', 'atom:updated', 'dcterms:modified']
 
-/** Reads the first valid date, in the order of the names. Of several elements with one name, the last is preferred. */
+/**
+ * Reads the first believable date, in the order of the names; where none is, the first at all. Of several elements with
+ * one name, the last is preferred.
+ */
 const findDate = (fields: RawFields, names: readonly string[]): string | null => {
+  let unbelievable: string | null = null
   for (const name of names) {
     for (const raw of own(fields, name).toReversed()) {
       const date = parseDate(readText(raw))
-      if (date !== null) return date
+      if (date !== null && isBelievable(date)) return date
+      unbelievable ??= date
     }
   }
-  return null
+  return unbelievable
 }
 
 const readPerson = (raw: Raw): string | null => {
@@ -253,7 +259,7 @@ export const readItem = (fields: RawFields, context: FieldContext): FeedItem => 
     ...titleOrMade(title === null ? null : cutTo(title, MAX_TITLE_LENGTH), text),
     link,
     id: cleanId(findId(fields)),
-    published: published ?? updated,
+    published: chooseDate([published, updated]),
     updated,
     author: findAuthors(fields),
     categories: findCategories(fields),

@@ -6,6 +6,7 @@
 import type { Enclosure, Feed, FeedHints, FeedItem } from '../../../domain/feed-item.ts'
 import { cutTo, fold, plainText, summarise } from '../../../util/plain-text.ts'
 import { mapInSlices } from '../../../util/slices.ts'
+import { chooseDate } from '../../dates/believable.ts'
 import { parseDate } from '../../dates/dates.ts'
 import { parseLanguage, titleOrMade } from '../../fields/fields.ts'
 import { headlineText, isPlaceholder } from '../../fields/headline.ts'
@@ -67,13 +68,14 @@ const readItem = (item: Json, base: string | undefined, language: string | null)
   const summary = (written === null ? null : headlineText(written, 'text')) || (html && plainText(html.slice(0, 8_000)))
   const title = cutTo(headlineText(text(item, 'title') ?? '', 'text'), 2_000)
   const enclosure = attached(item, base)
+  const updated = parseDate(text(item, 'date_modified'))
   return {
     ...titleOrMade(title === '' || isPlaceholder(title) ? null : title, summary || null),
     // Where an item has no address, its id is one, if it follows the advice of the standard.
     link: absolute(text(item, 'url') ?? text(item, 'external_url'), base) ?? webAddress(text(item, 'id'), undefined),
     id: fold((text(item, 'id') ?? '').slice(0, MAX_ID_LENGTH)) || null,
-    published: parseDate(text(item, 'date_published') ?? text(item, 'date_modified')),
-    updated: parseDate(text(item, 'date_modified')),
+    published: chooseDate([parseDate(text(item, 'date_published')), updated]),
+    updated,
     author: authors(item),
     categories: [
       ...new Set(

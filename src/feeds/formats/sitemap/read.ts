@@ -7,6 +7,7 @@ import { decodeHTMLStrict } from 'entities'
 import type { Feed, FeedItem } from '../../../domain/feed-item.ts'
 import { cutTo, fold } from '../../../util/plain-text.ts'
 import { mapInSlices, yieldToEventLoop } from '../../../util/slices.ts'
+import { chooseDate } from '../../dates/believable.ts'
 import { parseDate } from '../../dates/dates.ts'
 import { CUT_OFF } from '../../documents/outcome.ts'
 import { parseLanguage } from '../../fields/fields.ts'
@@ -233,7 +234,7 @@ export const readSitemap = async (text: string, maxItems: number): Promise<Feed>
       title: firstIn(url, news('title'), readTitle),
       link: firstIn(url, ['loc'], loc => absolute(loc, undefined)),
       id: textIn(url, 'loc'),
-      published: firstIn(url, news('publication_date'), parseDate) ?? updated,
+      published: chooseDate([firstIn(url, news('publication_date'), parseDate), updated]),
       updated,
       author: null,
       categories: [
