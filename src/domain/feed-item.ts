@@ -14,6 +14,13 @@ export interface Enclosure {
   readonly length?: number
 }
 
+export interface Author {
+  /** Plain text, without an email address. */
+  readonly name: string
+  /** http or https. */
+  readonly url?: string
+}
+
 export interface FeedItem {
   /** Plain text: tags removed, entities decoded, white space folded. */
   readonly title: string | null
@@ -27,7 +34,12 @@ export interface FeedItem {
   readonly published: string | null
   /** ISO 8601 UTC. */
   readonly updated: string | null
+  /** Up to five names, as the feed writes them. */
   readonly author: string | null
+  /** The authors one by one, up to ten; absent if there are none. */
+  readonly authors?: readonly Author[]
+  /** Present if the item itself names nobody: whose authors those are (Atom). */
+  readonly authorFrom?: 'source' | 'feed'
   /** The publisher's own categories, in order, without duplicates. */
   readonly categories: readonly string[]
   /** Absolute URL of the item's picture. */
@@ -94,6 +106,8 @@ export const FeedItemSchema: z.ZodType<FeedItem> = z.object({
   published: z.string().nullable(),
   updated: z.string().nullable(),
   author: z.string().nullable(),
+  authors: z.array(z.object({ name: z.string(), url: z.string().exactOptional() })).exactOptional(),
+  authorFrom: z.enum(['source', 'feed']).exactOptional(),
   categories: z.array(z.string()),
   image: z.string().nullable(),
   summary: z.string().nullable(),

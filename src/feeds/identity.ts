@@ -149,7 +149,9 @@ const linkKey = (link: string | null, keeps: Keeps): string | null => {
 }
 
 const buildFingerprint = (item: FeedItem, keeps: Keeps): string => {
-  const { title, summary, author, image, categories } = item
+  const { title, summary, image, categories } = item
+  // What an item inherits of its feed is no edit of it.
+  const author = item.authorFrom === undefined ? item.author : null
   const page = findPage(item)
   const shown = page === null ? null : (canonicalUrl(page, keeps) ?? page)
   return digest([title], TITLE_PART) + digest([shown, summary, author, image, ...categories], REST_PART)

@@ -5,6 +5,7 @@ import { mapInSlices } from '../../util/slices.ts'
 import { type FieldContext, readItem, titleText } from '../fields/fields.ts'
 import { readHints } from '../fields/hints.ts'
 import { absolute } from '../fields/links.ts'
+import { feedAuthors } from '../fields/people.ts'
 import { attribute, firstText, type RawFeed, readText } from '../xml/raw.ts'
 import { readDocument } from '../xml/slices.ts'
 import { type FeedFormat, HEAD, type Wanted } from './format.ts'
@@ -45,7 +46,8 @@ export const buildFeed = async (
   // Atom's links are relative to the document (RFC 4287, 2); those of RSS are to the site, as its publishers mean them.
   const bases = format === 'atom' ? [url, link, self] : [link, url, self]
   const base = bases.find(each => each != null && /^https?:\/\//i.test(each)) ?? undefined
-  const context: FieldContext = { format, base, language }
+  const authors = feedAuthors(channel, { format, base })
+  const context: FieldContext = { format, base, language, authors }
   const kept = items.slice(0, maxItems)
   return {
     format,

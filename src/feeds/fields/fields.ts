@@ -11,8 +11,12 @@ import { attribute, findChildren, firstText, holdsXml, own, type Raw, type RawFi
 import { headlineText, isPlaceholder, type TextKind, titleFromText } from './headline.ts'
 import { findLink, findOriginal, type LinkContext, resolveBase, resolvedByDocument } from './links.ts'
 import { findEnclosure, findImage, readCommentsCount } from './media.ts'
+import { findAuthors, findCategories, type Person } from './people.ts'
 
-export type FieldContext = LinkContext
+export interface FieldContext extends LinkContext {
+  /** Those that the feed names for entries without any. */
+  readonly authors?: readonly Person[]
+}
 
 type Format = LinkContext['format']
 
@@ -75,53 +79,6 @@ const findDate = (fields: RawFields, names: readonly string[]): string | null =>
     }
   }
   return unbelievable
-}
-
-const readPerson = (raw: Raw): string | null => {
-  const named =
-    findChildren(raw, 'name').map(readText).find(Boolean) ?? findChildren(raw, 'email').map(readText).find(Boolean)
-  return named ?? readText(raw)
-}
-
-/** Maximum number of characters read of a name: the patterns below take quadratic time on longer ones. */
-const MAX_NAME_LENGTH = 1_000
-
-/** Strips the email address from a name: `jo@example.org (Jo Reed)` and `Jo Reed <jo@example.org>` give `Jo Reed`. */
-const bareName = (written: string): string => {
-  const text = headlineText(written.slice(0, MAX_NAME_LENGTH), 'unknown')
-  const inBrackets = /^\S+@\S+\s*\((.{1,200})\)$/.exec(text)?.[1]
-  return (inBrackets ?? text.replace(/\s*<?\b[\w.+-]{1,64}@[\w.-]{1,255}\b>?\s*/, ' ')).trim() || text
-}
-
-const findAuthors = (fields: RawFields): string | null => {
-  const names: string[] = []
-  for (const element of ['dc:creator', 'author', 'atom:author', 'itunes:author', 'dc:author', 'media:credit']) {
-    for (const raw of own(fields, element)) {
-      const person = readPerson(raw)
-      const name = person === null ? '' : bareName(person)
-      if (name && !names.includes(name)) names.push(name)
-    }
-    if (names.length > 0) break
-  }
-  return names.length > 0 ? cutTo(names.slice(0, 5).join(', '), 300) : null
-}
-
-const MAX_CATEGORIES = 20
-
-const findCategories = (fields: RawFields): string[] => {
-  const found = new Set<string>()
-  for (const element of ['category', 'dc:subject', 'media:category']) {
-    for (const raw of own(fields, element)) {
-      const written = attribute(raw, 'label') ?? attribute(raw, 'term') ?? readText(raw)
-      if (written !== null) found.add(cutTo(headlineText(written, 'unknown'), 100))
-    }
-  }
-  for (const element of ['keywords', 'media:keywords', 'itunes:keywords']) {
-    for (const raw of own(fields, element))
-      for (const word of (readText(raw) ?? '').split(',')) found.add(cutTo(headlineText(word, 'unknown'), 100))
-  }
-  found.delete('')
-  return [...found].slice(0, MAX_CATEGORIES)
 }
 
 const SUMMARY = [
@@ -261,7 +218,7 @@ export const readItem = (fields: RawFields, context: FieldContext): FeedItem => 
     id: cleanId(findId(fields)),
     published: chooseDate([published, updated]),
     updated,
-    author: findAuthors(fields),
+    ...findAuthors(fields, { format, base }, context.authors ?? []),
     categories: findCategories(fields),
     image: findImage(fields, markup, base),
     summary: text === null ? null : summarise(text),

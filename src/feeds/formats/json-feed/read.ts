@@ -12,6 +12,7 @@ import { parseLanguage, titleOrMade } from '../../fields/fields.ts'
 import { headlineText, isPlaceholder } from '../../fields/headline.ts'
 import { absolute, webAddress } from '../../fields/links.ts'
 import { recording } from '../../fields/media.ts'
+import { bareName, listAuthors } from '../../fields/people.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -24,10 +25,14 @@ const text = (from: Json, name: string): string | null => {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
 }
 
-const authors = (from: Json): string | null => {
-  const people = [...list(from.authors), from.author].filter(isObject)
-  const names = people.map(person => headlineText((text(person, 'name') ?? '').slice(0, 200), 'text')).filter(Boolean)
-  return names.length > 0 ? [...new Set(names)].slice(0, 5).join(', ') : null
+/** People are objects; some feeds have their names alone. */
+const authors = (from: Json): Pick<FeedItem, 'author' | 'authors'> => {
+  const people = [...list(from.authors), from.author].flatMap(each => {
+    const person = typeof each === 'string' ? { name: each } : isObject(each) ? each : {}
+    const name = bareName(text(person, 'name') ?? '')
+    return name === '' ? [] : { name, url: webAddress(text(person, 'url'), undefined) }
+  })
+  return listAuthors(people)
 }
 
 /** Finds the first audio or video attachment. */
@@ -76,7 +81,7 @@ const readItem = (item: Json, base: string | undefined, language: string | null)
     id: fold((text(item, 'id') ?? '').slice(0, MAX_ID_LENGTH)) || null,
     published: chooseDate([parseDate(text(item, 'date_published')), updated]),
     updated,
-    author: authors(item),
+    ...authors(item),
     categories: [
       ...new Set(
         list(item.tags)
@@ -112,7 +117,7 @@ export const readJsonFeed = async (
     hints: { ...hubHints(document), ...(self ? { self } : {}) },
     items: await mapInSlices(items, item => {
       const read = readItem(item, home ?? url, language)
-      return { ...read, author: read.author ?? authors(document) }
+      return read.author === null ? { ...read, ...authors(document) } : read
     }),
     warnings: document.items.length > items.length ? [`${document.items.length - items.length} items left out`] : [],
   }
