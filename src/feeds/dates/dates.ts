@@ -258,6 +258,33 @@ const normalise = (text: string): string =>
 /** ms since the epoch, or seconds; also as .NET writes them. */
 const UNIX = /^(?:\/?Date\()?(\d{9,13})(?:\.\d{1,9})?(?:[+-]\d{4})?\)?\/?$/
 
+const format = (ms: number): string => {
+  const iso = new Date(ms).toISOString()
+  return `${iso.slice(0, iso.lastIndexOf('.'))}Z`
+}
+
+const NAMED = /^(?:[A-Z][a-z]{2}, )?(\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}:\d{2}:\d{2}) (GMT|UTC|[+-]\d{4})$/
+const STANDARD = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/
+const ENGLISH = 'JanFebMarAprMayJunJulAugSepOctNovDec'
+
+/** Rewrites the two forms that nearly all feeds write for the platform's parser; others need ours, which is slower. */
+const asStandard = (text: string): string | null => {
+  if (STANDARD.test(text)) return text
+  const [, day, month = '', year, clock, zone = ''] = NAMED.exec(text) ?? []
+  const place = ENGLISH.indexOf(month)
+  if (day === undefined || place < 0 || place % 3 !== 0) return null
+  const offset = zone.length === 3 ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(3)}`
+  return `${year}-${String(place / 3 + 1).padStart(2, '0')}-${day}T${clock}${offset}`
+}
+
+/** A date in one of the usual forms, if it is of the calendar and the years that the platform reads as we do. */
+const parseUsual = (text: string): number | undefined => {
+  const standard = asStandard(text)
+  if (standard === null || !/^(?:19|20)/.test(standard)) return undefined
+  const at = Date.parse(standard)
+  return Number.isNaN(at) ? undefined : Math.floor(at / 1_000) * 1_000
+}
+
 /**
  * @param written the date as the feed writes it
  * @returns such as `2004-01-01T19:48:21Z`; null if it cannot be read, or if it has a clock that cannot
@@ -269,12 +296,12 @@ export const parseDate = (written: string | null | undefined): string | null => 
     .replace(/\u2212/g, '-')
     .trim()
   if (text === '') return null
+  const usual = parseUsual(text)
+  if (usual !== undefined) return format(usual)
   const unix = UNIX.exec(text)?.[1]
   const bare = normalise(text)
   const ms = unix
     ? Number(unix) * (unix.length > 11 ? 1 : 1_000)
     : (parseIso(bare) ?? parseNumeric(bare) ?? parseNamed(withoutAnnotations(text)))
-  if (ms === undefined || !Number.isFinite(ms)) return null
-  const iso = new Date(ms).toISOString()
-  return `${iso.slice(0, iso.lastIndexOf('.'))}Z`
+  return ms === undefined || !Number.isFinite(ms) ? null : format(ms)
 }

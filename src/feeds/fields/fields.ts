@@ -25,16 +25,18 @@ type Format = LinkContext['format']
  * the default; in RSS nothing says so.
  */
 const kindOf = (raw: Raw, name: string, format: Format): TextKind => {
+  const isAtom = name.startsWith('atom:') || (format === 'atom' && !name.includes(':'))
+  if (typeof raw === 'string') return isAtom ? 'text' : 'unknown'
   if (holdsXml(raw)) return 'xml'
   const type = attribute(raw, 'type')?.toLowerCase() ?? ''
-  if (/^(?:html|text\/html)$/.test(type)) return 'html'
-  const isAtom = name.startsWith('atom:') || (format === 'atom' && !name.includes(':'))
+  if (type === 'html' || type === 'text/html') return 'html'
   const isEscaped = type === '' && attribute(raw, 'mode')?.toLowerCase() === 'escaped'
   return isAtom && !isEscaped ? 'text' : 'unknown'
 }
 
 /** RFC 4287, 4.1.3.3: content whose type is neither text nor XML is in base64. */
 const isBase64 = (raw: Raw): boolean => {
+  if (typeof raw === 'string') return false
   const type = attribute(raw, 'type')?.toLowerCase() ?? ''
   return attribute(raw, 'mode')?.toLowerCase() === 'base64' || (type.includes('/') && !/^text\/|[+/]xml$/.test(type))
 }

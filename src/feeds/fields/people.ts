@@ -17,12 +17,15 @@ const NOBODY = /^(?:null|undefined|none|nil|n\/a|nan|\(null\)|-+)$/i
  * `Jo Reed <jo@example.org>` give `Jo Reed`; an address alone gives nothing.
  */
 export const bareName = (written: string): string => {
-  const text = headlineText(written.slice(0, MAX_NAME_LENGTH), 'unknown').replace(/^mailto:\s?/i, '')
-  const inBrackets = /^\S+@\S+\s*\((.{1,200})\)$/.exec(text)?.[1]
-  const name = (inBrackets ?? text)
-    .replace(/\s*[<([]?(?:mailto:)?\b[\w.+-]{1,64}@[\w.-]{1,255}\b[>)\]]?\s*/gi, ' ')
-    .trim()
+  const text = headlineText(written.slice(0, MAX_NAME_LENGTH), 'unknown')
+  const name = text.includes('@') ? withoutMail(text) : text
   return NOBODY.test(name) ? '' : name
+}
+
+const withoutMail = (written: string): string => {
+  const text = written.replace(/^mailto:\s?/i, '')
+  const inBrackets = /^\S+@\S+\s*\((.{1,200})\)$/.exec(text)?.[1]
+  return (inBrackets ?? text).replace(/\s*[<([]?(?:mailto:)?\b[\w.+-]{1,64}@[\w.-]{1,255}\b[>)\]]?\s*/gi, ' ').trim()
 }
 
 /** A personal name: two to four words, the first with a capital, as far as its script has any. */
@@ -138,11 +141,7 @@ const MACHINE = /^https?:\/\/schemas\.google\.com\//i
 
 /** What an address says of a label: the end of it. */
 const labelIn = (address: string): string => {
-  const last =
-    address
-      .replace(/[/#?]+$/, '')
-      .split(/[/#=]/)
-      .at(-1) ?? ''
+  const last = address.split(/[/#?=]/).findLast(part => part !== '') ?? ''
   try {
     return decodeURIComponent(last).replace(/[-_+]+/g, ' ')
   } catch {
