@@ -2,7 +2,7 @@
 
 import type { Article, Refused } from '../domain/article.ts'
 import { articleId, canonicalUrl, type Keeps } from '../domain/canonical-url.ts'
-import type { FeedItem } from '../domain/feed-item.ts'
+import type { Author, FeedItem } from '../domain/feed-item.ts'
 import { primaryLanguage } from '../domain/language.ts'
 import type { Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
@@ -48,6 +48,16 @@ const clean = (text: string | null, maxLength: number): string => {
   const cut = plain.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '')
   const word = cut.lastIndexOf(' ')
   return `${(word > maxLength / 2 ? cut.slice(0, word) : cut).trimEnd()}…`
+}
+
+const cleanAuthors = (authors: readonly Author[]): Pick<Article, 'authors'> => {
+  const cleaned = authors.flatMap(({ name, url }): Author[] => {
+    const shown = clean(name, MAX_NAME)
+    if (shown === '') return []
+    const isKept = url !== undefined && url.length <= MAX_URL && /^https?:/i.test(url) && URL.canParse(url)
+    return [{ name: shown, ...(isKept ? { url: new URL(url).href } : {}) }]
+  })
+  return cleaned.length > 0 ? { authors: cleaned } : {}
 }
 
 const refused = (reason: Refused['reason'], detail: string): Refused => ({ kind: 'refused', reason, detail })
@@ -108,7 +118,9 @@ export const normalise = (
     title,
     // A summary that repeats the title adds nothing.
     summary: summary === title ? '' : summary,
+    ...(item.titleFrom === undefined ? {} : { titleFrom: item.titleFrom }),
     author: clean(item.author, MAX_NAME) || null,
+    ...cleanAuthors(item.authors ?? []),
     image: image && /^https?:$/.test(image.protocol) ? image.href : null,
     language,
     publishedAt: at,

@@ -83,6 +83,7 @@ local function upsert()
         end
       end
       redis.call('HSET', key, unpack(write))
+      if not fields.titleFrom then redis.call('HDEL', key, 'titleFrom') end
       outcome = 'updated'
     end
   else
@@ -103,7 +104,7 @@ local function upsert()
 end
 
 -- The text of a blocked article is in a separate field (withhold.lua): restore it for the duration of this script.
-local shown = { 'id', 'url', 'title', 'summary', 'author', 'image' }
+local shown = { 'id', 'url', 'title', 'summary', 'author', 'authors', 'image' }
 local withheld = redis.call('HGET', key, 'withheld')
 if withheld then
   for name, value in pairs(cjson.decode(withheld)) do redis.call('HSET', key, name, value) end

@@ -1,6 +1,7 @@
 /** An article as its hash in Redis has it, for pages. (pure) */
 
 import { type Counts, parseCounts } from './counts.ts'
+import type { Author } from './feed-item.ts'
 
 /** An article with its current counts. */
 export interface PublishedArticle extends Counts {
@@ -8,7 +9,11 @@ export interface PublishedArticle extends Counts {
   readonly url: string
   readonly title: string
   readonly summary: string
+  /** Present if it has no title of its own: `title` is the beginning of its text. */
+  readonly titleFrom?: 'text'
   readonly author: string | null
+  /** Its authors one by one; empty if there are none, or if an older version stored it. */
+  readonly authors: readonly Author[]
   readonly image: string | null
   readonly language: string
   /** ISO 8601 UTC. */
@@ -39,7 +44,9 @@ export const parseArticle = (hash: Readonly<Record<string, string>>): PublishedA
     url: text('url'),
     title: text('title'),
     summary: text('summary'),
+    ...(hash.titleFrom === 'text' ? { titleFrom: hash.titleFrom } : {}),
     author: text('author') || null,
+    authors: JSON.parse(hash.authors ?? '[]') as Author[], // as docs/redis-contract.md specifies
     image: text('image') || null,
     language: text('language'),
     publishedAt: text('publishedAt'),

@@ -30,20 +30,45 @@ const hasZlibHeader = ([first = 0, second = 0]: Uint8Array): boolean =>
 
 /** Some servers declare an encoding but send plain text: markup or JSON, with or without a byte order mark. */
 const isPlain = (bytes: Uint8Array): boolean =>
-  /^(?:\u00ef\u00bb\u00bf)?\s*[<{]/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'))
-
-const unpackerFor = (encoding: string): Unpack => {
-  if (encoding === 'gzip' || encoding === 'x-gzip')
-    return (packed, options) => (isPlain(packed) ? Promise.resolve(packed) : gunzip(packed, options))
-  if (encoding === 'deflate')
-    return (packed, options) =>
-      isPlain(packed) ? Promise.resolve(packed) : (hasZlibHeader(packed) ? inflate : inflateRaw)(packed, options)
-  if (encoding === 'br') return brotli
-  if (encoding === 'zstd' && zstd) return zstd
-  throw new Failure(
-    'encoding',
-    `the body is encoded as ${JSON.stringify(encoding.slice(0, 40))}, which was not asked for`,
+  /^(?:\u00ef\u00bb\u00bf|\u00ff\u00fe|\u00fe\u00ff)?[\s\0]*[<{]/.test(
+    Buffer.from(bytes.subarray(0, 64)).toString('latin1'),
   )
+
+/** Whether a body is text with markup or JSON behind something else: compressed data soon holds control characters. */
+const isText = (bytes: Uint8Array): boolean => {
+  const start = Buffer.from(bytes.subarray(0, 512)).toString('latin1')
+  return /[<{]/.test(start) && !/[\0-\u0008\u000e-\u001a\u001c-\u001f]/.test(start)
+}
+
+const UNPACKERS = new Map<string, Unpack | null>([
+  ['gzip', gunzip],
+  ['x-gzip', gunzip],
+  ['deflate', (packed, options) => (hasZlibHeader(packed) ? inflate : inflateRaw)(packed, options)],
+  ['br', brotli],
+  ['zstd', zstd],
+])
+
+const isTooLarge = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+
+/** Undoes an encoding. One that is unknown, or that the body is not in, is ignored if the body can be read without. */
+const unpackerFor = (encoding: string): Unpack => {
+  const unpack = UNPACKERS.get(encoding) ?? null
+  return async (packed, options) => {
+    if (isPlain(packed)) return packed
+    if (unpack !== null) {
+      try {
+        return await unpack(packed, options)
+      } catch (error) {
+        if (isTooLarge(error) || !((isGzip(packed) && unpack !== gunzip) || isText(packed))) throw error
+      }
+    }
+    if (isGzip(packed)) return gunzip(packed, options)
+    if (isText(packed)) return packed
+    throw new Failure(
+      'encoding',
+      `the body is encoded as ${JSON.stringify(encoding.slice(0, 40))}, which was not asked for`,
+    )
+  }
 }
 
 const MAX_ENCODINGS = 3
@@ -103,7 +128,7 @@ const bounded = async (unpack: Unpack, packed: Buffer, maxOutputLength: number):
   try {
     return await unpack(packed, { maxOutputLength })
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw error
+    if (!isTooLarge(error)) throw error
     throw new Failure('too-large', `${packed.length} bytes unpack to more than ${maxOutputLength}`)
   }
 }

@@ -69,6 +69,19 @@ describe('an item of a feed', () => {
     expect(author?.length).toBeLessThanOrEqual(200)
   })
 
+  it('an item of a feed brings its authors one by one, cleaned, with addresses of the web alone', () => {
+    const authors = [
+      { name: 'Jo\u001b Reed', url: 'https://courier.example/jo' },
+      { name: ' ' },
+      { name: 'Al Wu', url: 'javascript:alert(1)' },
+    ]
+    expect(article({ authors, titleFrom: 'text' })).toMatchObject({
+      titleFrom: 'text',
+      authors: [{ name: 'Jo Reed', url: 'https://courier.example/jo' }, { name: 'Al Wu' }],
+    })
+    expect(article({})).not.toHaveProperty('authors')
+  })
+
   it('an item of a feed gets a picture only if its address is http or https', () => {
     expect(article({ image: 'data:image/png;base64,AA' }).image).toBeNull()
   })

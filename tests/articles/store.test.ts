@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { createArticleStore } from '../../src/articles/redis-store.ts'
 import { ArticleSettings } from '../../src/config/sections/articles.ts'
 import type { ArticleId, StoryId } from '../../src/domain/article.ts'
+import { parseArticle } from '../../src/domain/published-article.ts'
 import { keysFor } from '../../src/redis/keys.ts'
+import { loadScript, runScript } from '../../src/redis/script.ts'
 import { anArticle, NOON, newIn } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
 
 const { redis, keys } = testRedis()
+const withholdScript = loadScript(new URL('../../src/articles/withhold.lua', import.meta.url))
 let run = 0
 
 /** An archive of its own for each test: light 'gazette', heavy 'courier', asia within world. */
@@ -38,6 +41,24 @@ describe('an article taken in', () => {
     expect(await archive.articles([article.id])).toEqual([
       { ...article, story: 's1', reprintOf: null, updatedAt: NOON, counts: { views: 0, comments: 0, shares: 0 } },
     ])
+  })
+
+  it('an article keeps its authors one by one, and that its title is made of its text until it gets one', async () => {
+    const { archive, keys } = anArchive()
+    const article = anArticle({
+      ...{ titleFrom: 'text', url: 'https://courier.example/f', author: 'Jo Reed, Al Wu' },
+      authors: [{ name: 'Jo Reed', url: 'https://courier.example/jo' }, { name: 'Al Wu' }],
+    })
+    await archive.ingest([{ article, decision: newIn('s1') }], NOON)
+    expect(await archive.articles([article.id])).toMatchObject([{ titleFrom: 'text', authors: article.authors }])
+    const published = parseArticle(await redis.hgetall(keys.article(article.id)))
+    expect(published).toMatchObject({ titleFrom: 'text', authors: article.authors })
+
+    const { titleFrom: _, ...titled } = { ...article, title: 'Ferry runs again' }
+    await archive.ingest([{ article: titled, decision: newIn('s1') }], NOON)
+    expect((await archive.articles([article.id]))[0]).not.toHaveProperty('titleFrom')
+    await runScript(redis, withholdScript, [keys.article(article.id)], ['1'])
+    expect(await redis.hmget(keys.article(article.id), 'author', 'authors')).toEqual([null, null])
   })
 
   it('an ingested article is written once however often its batch runs', async () => {
