@@ -5,22 +5,20 @@
  */
 
 import { Resolver, lookup as systemLookup } from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { Agent, buildConnector } from 'undici'
 import type { Guard } from './address-guard.ts'
+import { type Address, connectFirst } from './connect-first.ts'
 import { Failure } from './failure.ts'
-
-export interface Address {
-  readonly address: string
-  readonly family: number
-}
 
 /** All addresses of a name; rejects with a DNS error code where it has none. */
 export type Resolve = (hostname: string) => Promise<readonly Address[]>
 
 const DNS_TIMEOUT = 3_000
 const DNS_TRIES = 2
+/** Delay of the first TCP keep-alive probe, ms. */
+const KEEP_ALIVE = 60_000
 
 const lookupAll = promisify(systemLookup)
 
@@ -54,64 +52,66 @@ export const createResolve = (): Resolve => {
   }
 }
 
-/** One private address among several refuses the name, since the connection may use any of them. */
-const guardedLookup =
-  (guard: () => Guard, resolve: Resolve): LookupFunction =>
-  (hostname, options, callback) => {
-    resolve(hostname).then(
-      addresses => {
-        // *.localhost means both loopback addresses by definition; if only one of them is allowed, that one is used.
-        const isLocal = /(?:^|\.)localhost\.?$/i.test(hostname)
-        const refusals = addresses.map(({ address }) => guard().refuses(address))
-        const usable = isLocal ? addresses.filter((_, index) => refusals[index] === null) : [...addresses]
-        const refusal = isLocal && usable.length > 0 ? null : refusals.find(each => each !== null)
-        const wanted = usable.filter(({ family }) => !options.family || Number(options.family) === family)
-        const [first] = wanted
-        if (refusal) callback(blocked(`${hostname}: ${refusal}`), '', 0)
-        else if (!first) callback(Object.assign(new Error(`no address for ${hostname}`), { code: 'ENOTFOUND' }), '', 0)
-        else if (options.all) callback(null, [...wanted])
-        else callback(null, first.address, first.family)
-      },
-      (error: NodeJS.ErrnoException) => callback(error, '', 0),
-    )
-  }
+/**
+ * The addresses of a host that may be connected to. One private address among several refuses the name, since the
+ * connection may use any of them.
+ * @throws Failure blocked; and whatever `resolve` rejects with
+ */
+const findAddresses = async (hostname: string, guard: Guard, resolve: Resolve): Promise<readonly Address[]> => {
+  // The guard has checked a literal with its URL (checkUrl), and checks the socket's own address once more.
+  const literal = isIP(hostname)
+  if (literal) return [{ address: hostname, family: literal }]
+  const addresses = await resolve(hostname)
+  const refusals = addresses.map(({ address }) => guard.refuses(address))
+  // *.localhost means both loopback addresses by definition; if only one of them is allowed, that one is used.
+  const isLocal = /(?:^|\.)localhost\.?$/i.test(hostname)
+  const usable = isLocal ? addresses.filter((_, index) => refusals[index] === null) : addresses
+  const refusal = isLocal && usable.length > 0 ? null : refusals.find(each => each !== null)
+  if (refusal) throw blocked(`${hostname}: ${refusal}`)
+  if (usable.length === 0) throw Object.assign(new Error(`no address for ${hostname}`), { code: 'ENOTFOUND' })
+  return usable
+}
 
 const blocked = (detail: string): Failure & { code: string } =>
   Object.assign(new Failure('blocked', detail), { code: 'BLOCKED' })
 
-export interface ConnectionLimits {
-  /** Current time limit for connecting, TLS included, ms. */
-  readonly connectTimeout: () => number
-  readonly maxHeaderSize: number
+/** Opens connections: TCP, and TLS where the URL says https. */
+export type Connect = buildConnector.connector
+
+/**
+ * Connects to nothing the guard refuses.
+ * @param connectTimeout current time limit for connecting, TLS included, ms
+ */
+export const createConnect = (guard: () => Guard, resolve: Resolve, connectTimeout: () => number): Connect => {
+  const secureFor = (timeout: number) => ({ timeout, connect: buildConnector({ timeout }) })
+  let secure = secureFor(connectTimeout())
+  const open = async ({ hostname, protocol, port }: buildConnector.Options): Promise<Socket> => {
+    const timeout = connectTimeout()
+    const addresses = await findAddresses(hostname, guard(), resolve)
+    const socket = await connectFirst(addresses, Number(port || (protocol === 'https:' ? 443 : 80)), timeout)
+    const refusal = socket.remoteAddress === undefined ? 'it is gone' : guard().refuses(socket.remoteAddress)
+    if (refusal === null) return socket.setKeepAlive(true, KEEP_ALIVE).setNoDelay(true)
+    socket.destroy()
+    throw blocked(`${hostname}: ${refusal}`)
+  }
+  return (options, callback) => {
+    open(options).then(
+      socket => {
+        if (options.protocol !== 'https:') return callback(null, socket)
+        if (secure.timeout !== connectTimeout()) secure = secureFor(connectTimeout())
+        secure.connect({ ...options, httpSocket: socket }, (...answer) => {
+          if (answer[0] !== null) socket.destroy()
+          callback(...answer)
+        })
+      },
+      (error: Error) => callback(error, null),
+    )
+  }
 }
 
-/** An undici agent that connects to nothing the guard refuses. HTTP/1.1 with keep-alive, few connections per host. */
-export const createAgent = (
-  guard: () => Guard,
-  resolve: Resolve,
-  { connectTimeout, maxHeaderSize }: ConnectionLimits,
-): Agent => {
-  const lookup = guardedLookup(guard, resolve)
-  const connectorFor = (timeout: number) => ({ timeout, connect: buildConnector({ lookup, timeout }) })
-  let connector = connectorFor(connectTimeout())
-  return new Agent({
-    connect: (options, callback) => {
-      if (connector.timeout !== connectTimeout()) connector = connectorFor(connectTimeout())
-      connector.connect(options, (...answer) => {
-        const [error, socket] = answer
-        if (error !== null) return callback(error, null)
-        const refusal = socket.remoteAddress === undefined ? 'it is gone' : guard().refuses(socket.remoteAddress)
-        if (refusal === null) return callback(null, socket)
-        socket.destroy()
-        callback(blocked(`${options.hostname}: ${refusal}`), null)
-      })
-    },
-    maxHeaderSize,
-    connections: 2,
-    keepAliveTimeout: 4_000,
-    pipelining: 1,
-  })
-}
+/** An undici agent over these connections. HTTP/1.1 with keep-alive, few connections per host. */
+export const createAgent = (connect: Connect, maxHeaderSize: number): Agent =>
+  new Agent({ connect, maxHeaderSize, connections: 2, keepAliveTimeout: 4_000, pipelining: 1 })
 
 /**
  * Checks a URL before it is requested, including an IP address written in it, which is never resolved.
