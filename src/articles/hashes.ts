@@ -26,6 +26,8 @@ export const articleFields = (
   summary: article.summary,
   author: article.author ?? '',
   image: article.image ?? '',
+  // Only where it says more than `image`: most articles do without its memory.
+  ...(article.images ? { images: JSON.stringify(article.images) } : {}),
   language: article.language,
   publishedAt: iso(article.publishedAt),
   updatedAt: iso(now),

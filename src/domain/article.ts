@@ -1,5 +1,6 @@
 /** An article: a normalised feed item. Its canonical URL identifies it. */
 
+import type { Picture } from './picture.ts'
 import type { SectionId } from './section.ts'
 import type { SourceId } from './source.ts'
 
@@ -31,6 +32,8 @@ export interface Article {
   readonly summary: string
   readonly author: string | null
   readonly image: string | null
+  /** Up to ten pictures, the above first; missing if there is no more to say than that. */
+  readonly images?: readonly Picture[]
   /** BCP 47, detected from the text or declared; empty if the text says too little and nothing is declared. */
   readonly language: string
   /** ms since the epoch, clamped to be no later than when we first saw it. */

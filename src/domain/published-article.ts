@@ -1,6 +1,7 @@
 /** An article as its hash in Redis has it, for pages. (pure) */
 
 import { type Counts, parseCounts } from './counts.ts'
+import type { Picture } from './picture.ts'
 
 /** An article with its current counts. */
 export interface PublishedArticle extends Counts {
@@ -10,6 +11,8 @@ export interface PublishedArticle extends Counts {
   readonly summary: string
   readonly author: string | null
   readonly image: string | null
+  /** Up to ten pictures, `image` first, with what the feed says of them. */
+  readonly images: readonly Picture[]
   readonly language: string
   /** ISO 8601 UTC. */
   readonly publishedAt: string
@@ -27,6 +30,12 @@ export interface PublishedArticle extends Counts {
 // As docs/redis-contract.md specifies.
 const strings = (json: string | undefined): string[] => JSON.parse(json ?? '[]') as string[]
 
+/** An article whose feed says no more of its picture than its address has `image` alone. */
+const parseImages = (json: string | undefined, image: string | null): Picture[] => {
+  if (json) return JSON.parse(json) as Picture[]
+  return image === null ? [] : [{ url: image }]
+}
+
 /**
  * @param hash as HGETALL returns
  * @returns null if there is no such article, for which Redis returns an empty hash, or if it is withheld
@@ -34,13 +43,15 @@ const strings = (json: string | undefined): string[] => JSON.parse(json ?? '[]')
 export const parseArticle = (hash: Readonly<Record<string, string>>): PublishedArticle | null => {
   const text = (name: string): string => hash[name] ?? ''
   if (!hash.id) return null
+  const image = text('image') || null
   return {
     id: hash.id,
     url: text('url'),
     title: text('title'),
     summary: text('summary'),
     author: text('author') || null,
-    image: text('image') || null,
+    image,
+    images: parseImages(hash.images, image),
     language: text('language'),
     publishedAt: text('publishedAt'),
     updatedAt: text('updatedAt'),

@@ -25,7 +25,6 @@ const BOUNDED: Readonly<Record<string, string>> = {
   '<\\?xml[^>]{0,200}?\\bencoding': 'the first 1,024 bytes of a document are looked at (feeds/decode.ts)',
   '^\\S+@\\S+\\s*\\((.{1,200})\\)$': 'a name is cut to 1,000 characters before (feeds/fields/fields.ts)',
   '\\s*<?\\b[\\w.+-]{1,64}@': 'a name is cut to 1,000 characters before (feeds/fields/fields.ts)',
-  '<img\\b[^<>]{0,1000}?\\bsrc': 'from one < to the next, 1,000 characters at most (feeds/fields/media.ts)',
   '\\b([a-z][a-z0-9+.-]{0,20}:': 'each part has a length of its own: linear, times 20',
   '<\\/?[a-z][a-z0-9]{0,10}(?:': 'a tag of 512 characters at most: linear, times that',
   '(?:^|\\s)(?:the post|': 'the last 500 characters of a text are looked at (util/plain-text.ts)',

@@ -8,7 +8,8 @@ import { cutTo, looksEscaped, plainText, summarise } from '../../util/plain-text
 import { parseDate } from '../dates/dates.ts'
 import { attribute, findChildren, firstText, own, type Raw, type RawFields, readText } from '../xml/raw.ts'
 import { findLink, findOriginal, type LinkContext, resolveBase, resolvedByDocument } from './links.ts'
-import { findEnclosure, findImage, readCommentsCount } from './media.ts'
+import { findEnclosure, readCommentsCount } from './media.ts'
+import { findPictures } from './pictures-in-xml.ts'
 
 export interface FieldContext extends LinkContext {
   readonly language: string | null
@@ -189,7 +190,6 @@ export const parseLanguage = (...written: (string | null)[]): string | null =>
 
 export const readItem = (fields: RawFields, context: FieldContext): FeedItem => {
   const base = resolveBase(fields.$?.[0], context.base)
-  const markup = firstText(fields, 'content:encoded', 'content', 'description', 'summary')
   const title = TITLES.map(name => own(fields, name).map(titleText).find(Boolean)).find(Boolean) ?? innerTitle(fields)
   const published = findDate(fields, PUBLISHED)
   const updated = findDate(fields, UPDATED) ?? parseDate(attribute(fields.$?.[0], 'lastmod'))
@@ -205,7 +205,7 @@ export const readItem = (fields: RawFields, context: FieldContext): FeedItem => 
     updated,
     author: findAuthors(fields),
     categories: findCategories(fields),
-    image: findImage(fields, markup, base),
+    ...findPictures(fields, base),
     summary: findSummary(fields),
     language: parseLanguage(
       attribute(fields.$?.[0], 'xml:lang'),
