@@ -155,13 +155,14 @@ const mergeSame = (candidates: readonly Candidate[]): Candidate[] => {
 }
 
 /** `photo-300x200.jpg`, `photo.jpg?w=300`: what an address has for a size of the picture at the rest of it. */
-const SIZED = /(?:[-_]\d{2,4}x\d{2,4})?(\.(?:jpe?g|png|webp|avif))(?:\?.*)?$/i
+const SIZED = /(?:[-_]\d{2,4}x\d{2,4})?\.(?:jpe?g|png|webp|avif)$/i
 
 /** Of several sizes of one picture, told by their addresses, the first. */
 const withoutSizes = (candidates: readonly Candidate[]): Candidate[] => {
   const seen = new Set<string>()
   return candidates.filter(candidate => {
-    const picture = longSide(candidate) === null ? candidate.url : candidate.url.replace(SIZED, '$1')
+    const [path = ''] = candidate.url.split('?', 1)
+    const picture = longSide(candidate) !== null && SIZED.test(path) ? path.replace(SIZED, '') : candidate.url
     return !seen.has(picture) && seen.add(picture)
   })
 }

@@ -35,7 +35,7 @@ const WIDE_ENOUGH = 600
 
 /** What stands in until the picture is loaded. */
 const PLACEHOLDER =
-  /(?:^|[/_.-])(?:placeholder|lazy(?:-?load(?:ing)?)?|blank|spacer|transparent|trans|loading|grey|gray|empty|1x1|pixel)(?:[_.-][\w.-]{0,40})?\.(?:gif|png|svg|jpe?g|webp)(?:[?#]|$)/i
+  /(?:^|[/_.-])(?:placeholder|lazy(?:-?load(?:ing)?)?|blank|spacer|transparent|trans|loading|grey|gray|empty|1x1|pixel)(?:[_-][a-z0-9]{1,20}){0,2}(?:\.min)?\.(?:gif|png|svg|jpe?g|webp)(?:[?#]|$)/i
 
 /** Links of buttons that share a text. */
 const SHARING =
