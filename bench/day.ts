@@ -1,5 +1,5 @@
 /**
- * A day of news through the real daemon, judged as a reader would: 44 labelled events in 2,989 headlines, 1,500
+ * A day of news through the real daemon, judged as a reader would: 44 labelled events in 2,898 headlines, 1,500
  * unrelated articles, 105 feeds, three editions and 17,500 reads, all drawn from a seed.
  *
  *     npm run bench:day -- --folder ../shared/text [--seed 1] [--seeds 1] [--out DIR] [--keep] [--json]

@@ -83,6 +83,26 @@ describe('the similarity of two articles', () => {
     expect([...names, ...words].filter(word => !['port', 'ellin'].includes(word))).toEqual([])
   })
 
+  it.each([
+    'PORT ELLIN, Val. (COURIER.WIRE) -- Crews sail again.',
+    'By Ada Reed, Courier Reporter CourierNews -- Crews sail again.',
+    'Par Le Courrier avec CW - Crews sail again.',
+  ])('similarity ignores who wrote a text and where: %s', summary => {
+    expect(profile('Strike ends', summary).words).toEqual(['strike', 'crew', 'sail'])
+  })
+
+  it('similarity keeps a first sentence that a dash interrupts', () => {
+    const { words } = profile('Strike ends', 'NATO met. The crews -- all of them -- sail again.')
+    expect(words).toEqual(expect.arrayContaining(['nato', 'crew']))
+  })
+
+  it('similarity counts no office as a name, since other articles mean another holder', () => {
+    const article = profile('Ferry plan of the Prime Minister', 'The Prime Minister spoke.')
+    expect(alike(article, profile('What the Prime Minister ate', 'The Prime Minister smiled.'))).toMatchObject({
+      names: [],
+    })
+  })
+
   it("two headlines are the same if they share most of the shorter one's words", () => {
     const ferry = profile('Ferry strike ends after nine days')
     expect(isSameHeadline(ferry, profile('Nine days of ferry strike end'))).toBe(true)

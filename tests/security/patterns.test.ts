@@ -38,7 +38,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
   '\\s*[:：,]\\s*': 'names of a source, white space folded (sources/items/titles.ts)',
   '\\/+$': 'an address of the configuration',
   '(?:^|[.!?:;…|"“”„«‹»¿¡–—]|\\s-': 'the four characters before a word are looked at (languages/names.ts)',
-  '^\\p{Lu}{2,}[^.!?]{0,60}?': 'a summary is cut to 400 characters before (lists/rules/likeness.ts)',
+  '^(?:\\p{Lu}{2,}|(?:By|Von|Par|Por)': 'a summary is cut to 400 characters before (lists/rules/likeness.ts)',
   '(?:https?:\\/\\/|www\\.)\\S+|[\\w.-]+@': 'a text is cut to 240 characters before (languages/detect.ts)',
 }
 

@@ -51,8 +51,22 @@ const SECOND_HALF = 0.3
 
 /** A credit at the end of a headline to anyone but the known agencies, which `readTitle` removes: `(Courier)`. */
 const CREDIT = /\s\([^()]{2,30}\)\s*$/u
-/** Where it was written, at the beginning of a summary: `PORT ELLIN, Iraq (AP) -- `. */
-const DATELINE = /^\p{Lu}{2,}[^.!?]{0,60}?\s(?:--?|[–—])\s/u
+/**
+ * Who wrote it and where, at the beginning of a summary: `PORT ELLIN, Iraq (AP) -- `, `By Ada Reed, Courier Reporter -- `.
+ * A full stop in it is that of an abbreviation.
+ */
+const DATELINE = /^(?:\p{Lu}{2,}|(?:By|Von|Par|Por)\s\p{Lu})(?:[^.!?]|\.(?=[\p{L},]|\s?[-–—(])){0,80}?\s(?:--?|[–—])\s/u
+/**
+ * Offices and bodies: written with capitals, and shared by articles about different people. In languages that write
+ * them in lower case they are no names anyway.
+ */
+const OFFICES: ReadonlySet<string> = new Set(
+  [
+    ...['pm', 'prime', 'minister', 'ministry', 'cabinet', 'parliament', 'senate', 'congress', 'president', 'vice'],
+    ...['governor', 'senator', 'mayor', 'chancellor', 'secretary', 'king', 'queen', 'prince', 'princess', 'pope'],
+    ...['chief', 'chairman', 'ceo', 'judge', 'justice', 'court', 'police', 'mp', 'mps', 'gov', 'sen'],
+  ].flatMap(word => tellingWords(word, 'en', true)),
+)
 
 /** Finds what is compared of an article, without the marks, credits and dateline around its text. */
 export const describe = (article: Pick<Article, 'title' | 'summary' | 'language'>): Profile => {
@@ -64,7 +78,9 @@ export const describe = (article: Pick<Article, 'title' | 'summary' | 'language'
   return {
     ...{ language, words, titled: inTitle.size },
     places: new Map(words.map((word, place) => [word, place])),
-    names: new Map([...findNames(summary, language), ...findNames(title, language)]),
+    names: new Map(
+      [...findNames(summary, language), ...findNames(title, language)].filter(([name]) => !OFFICES.has(name)),
+    ),
   }
 }
 
