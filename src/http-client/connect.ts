@@ -6,6 +6,7 @@
 
 import { Resolver, lookup as systemLookup } from 'node:dns'
 import { isIP, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Agent, buildConnector } from 'undici'
 import type { Guard } from './address-guard.ts'
@@ -17,6 +18,8 @@ export type Resolve = (hostname: string) => Promise<readonly Address[]>
 
 const DNS_TIMEOUT = 3_000
 const DNS_TRIES = 2
+/** How long the addresses of the other family are waited for once one has answered, ms (RFC 8305, 3, says 50). */
+const RESOLUTION_DELAY = 250
 /** Delay of the first TCP keep-alive probe, ms. */
 const KEEP_ALIVE = 60_000
 
@@ -25,10 +28,10 @@ const lookupAll = promisify(systemLookup)
 /**
  * Queries DNS directly, not through the system's resolver: that one runs on Node's four threads, which zlib needs too,
  * so that a few names whose servers never answer would hold up every other source. Names that DNS does not know (hosts
- * files, search domains) are left to the system.
+ * files, search domains) are left to the system. A server of names that never answers about one family holds up nothing:
+ * addresses that come too late are not connected to.
  */
-export const createResolve = (): Resolve => {
-  const resolver = new Resolver({ timeout: DNS_TIMEOUT, tries: DNS_TRIES })
+export const createResolve = (resolver = new Resolver({ timeout: DNS_TIMEOUT, tries: DNS_TRIES })): Resolve => {
   const ask = (family: 4 | 6, hostname: string) =>
     new Promise<Address[]>((resolve, reject) => {
       const done = (error: Error | null, found: string[] = []) =>
@@ -43,10 +46,14 @@ export const createResolve = (): Resolve => {
         { address: '127.0.0.1', family: 4 },
         { address: '::1', family: 6 },
       ]
-    const answers = await Promise.allSettled([ask(4, hostname), ask(6, hostname)])
-    const found = answers.flatMap(answer => (answer.status === 'fulfilled' ? answer.value : []))
-    if (found.length > 0) return found
-    const late = answers.find(answer => answer.status === 'rejected' && answer.reason.code === 'ETIMEOUT')
+    const found: Address[] = []
+    const answers = ([4, 6] as const).map(family => ask(family, hostname).then(some => found.push(...some)))
+    const all = Promise.allSettled(answers)
+    // The first family that has addresses begins the wait for the other; one that has none does not.
+    const first = Promise.any(answers).then(() => delay(RESOLUTION_DELAY, undefined, { ref: false }))
+    await Promise.race([all, first.catch(() => all)])
+    if (found.length > 0) return found.toSorted((one, other) => one.family - other.family)
+    const late = (await all).find(answer => answer.status === 'rejected' && answer.reason.code === 'ETIMEOUT')
     if (late?.status === 'rejected') throw late.reason
     return lookupAll(hostname, { all: true })
   }
