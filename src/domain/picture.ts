@@ -17,10 +17,11 @@ export interface Picture {
 /** Maximum number of pictures kept of an item. */
 export const MAX_PICTURES = 10
 
+/** A picture in job data: as lenient as the feed was read, since one bad address must not lose a batch. */
 export const PictureSchema: z.ZodType<Picture> = z.object({
-  url: z.url({ protocol: /^https?$/ }),
-  width: z.int().min(1).exactOptional(),
-  height: z.int().min(1).exactOptional(),
+  url: z.string(),
+  width: z.number().exactOptional(),
+  height: z.number().exactOptional(),
   alt: z.string().exactOptional(),
   type: z.string().exactOptional(),
 })

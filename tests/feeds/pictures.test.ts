@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { FeedItemSchema } from '../../src/domain/feed-item.ts'
 import { identify } from '../../src/feeds/identity.ts'
 import { readFeed } from '../../src/feeds/read.ts'
 import { atom, bytesOf, rss } from './build.ts'
@@ -185,6 +186,12 @@ describe('which of several pictures', () => {
 })
 
 describe('what is kept of pictures', () => {
+  it('an item whose picture has an address that is no URL passes through a job', async () => {
+    const read = await html(`<img src="https://news exam ple/a.jpg" width="640"><img src="${GOOD}" width="640">`)
+    expect(read.images).toHaveLength(2)
+    expect(FeedItemSchema.parse(JSON.parse(JSON.stringify(read)))).toEqual(read)
+  })
+
   it('pictures are kept with size, text and type, the item’s own first and none twice', async () => {
     const { images } = await item(
       `<media:content url="${GOOD}" type="Image/JPEG" width="1200" height="800"><media:description>The &lt;b&gt;harbour&lt;/b&gt; &amp;amp; bridge</media:description></media:content>
