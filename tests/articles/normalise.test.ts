@@ -5,7 +5,7 @@ import type { FeedItem } from '../../src/domain/feed-item.ts'
 import { Section } from '../../src/domain/section.ts'
 import { Source } from '../../src/domain/source.ts'
 import { NOON } from '../support/articles.ts'
-import { taxonomy } from '../support/daemon.ts'
+import { taxonomy } from '../support/taxonomy.ts'
 
 const source = Source.parse({ id: 'courier', name: 'Courier', url: 'https://courier.example/rss', section: 'world' })
 

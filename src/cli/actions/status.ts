@@ -103,7 +103,8 @@ const watchStatus = async (read: () => Promise<Status>): Promise<void> => {
 /** @returns 0 without problems, 1 with problems, for monitoring; with `watch` 0 when the user ends it */
 export const statusCommand = (configDir: string, { json, watch }: { json: boolean; watch: boolean }): Promise<number> =>
   withSession(configDir, async session => {
-    const read = () => readStatus({ ...session, now: Date.now })
+    const queues = await session.queues()
+    const read = () => readStatus({ ...session, queues, now: Date.now })
     if (watch) {
       await watchStatus(read)
       return 0

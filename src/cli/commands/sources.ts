@@ -132,7 +132,7 @@ export const sources: RegisterCommand = (program, context) => {
     .addOption(jsonOption())
     .action(
       run(async ({ failing = false, json = false }: { failing?: boolean; json?: boolean }) =>
-        (await import('../actions/show.ts')).sourcesCommand(configDir(), { failing, json }),
+        (await import('../actions/sources/show.ts')).sourcesCommand(configDir(), { failing, json }),
       ),
     )
   group

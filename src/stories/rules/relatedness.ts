@@ -8,6 +8,8 @@
  * were judged on the other half (docs/decisions/0014).
  */
 
+import type { Product } from './vectors.ts'
+
 /** Every figure of the rule. Similarities are cosines, 0 to 1. */
 export const RELATEDNESS = {
   /** A word of the title counts as often as so many of the text. */
@@ -30,7 +32,10 @@ export const RELATEDNESS = {
   base: 0.385,
   baseLong: 0.045,
   /** What is needed more of few articles, which are alike by chance: this by the root of the number of their pairs. */
-  size: 1.27,
+  size: 1.2,
+  /** The share of what two articles have in common that one word may give: of short texts, and of long ones. */
+  oneWord: 0.65,
+  oneWordLong: 0.25,
   /** What is needed more in a window of many stories, for each factor of e above a hundred. */
   window: 0.055,
   /** What is needed more for each day between two stories, after so many days. */
@@ -83,18 +88,39 @@ export const coherence = (story: Compared, rule: Relatedness = RELATEDNESS): num
 }
 
 /**
+ * What two stories have in common without what one word alone gives of it: articles of one day that share little but a
+ * person, a club or a product are on its news, not on one event. Of larger stories less is taken off, by the root of the
+ * number of their pairs, since all their articles have the word.
+ * @param largest the part of `product` that one word gives
+ */
+const withoutOneWord = (
+  { product, largest }: Pick<Product, 'product' | 'largest'>,
+  one: Compared,
+  other: Compared,
+  rule: Relatedness,
+): number => {
+  const long = (longness(one, rule) + longness(other, rule)) / 2
+  const most = rule.oneWord + (rule.oneWordLong - rule.oneWord) * long
+  return product - Math.max(0, largest - most * product) / Math.sqrt(one.originals * other.originals)
+}
+
+/**
  * @param product product of the sums of both stories' vectors
  * @returns their mean similarity, relative to the coherence of both: each counts by how well it is known
  */
 export const relatedness = (
-  product: number,
+  product: Pick<Product, 'product' | 'largest'>,
   one: Compared,
   other: Compared,
   rule: Relatedness = RELATEDNESS,
 ): number => {
   const [known, otherKnown] = [pairsOf(one) + rule.confidence, pairsOf(other) + rule.confidence]
   const logs = known * Math.log(coherence(one, rule)) + otherKnown * Math.log(coherence(other, rule))
-  return product / (one.originals * other.originals) / Math.exp(logs / (known + otherKnown))
+  return (
+    withoutOneWord(product, one, other, rule) /
+    (one.originals * other.originals) /
+    Math.exp(logs / (known + otherKnown))
+  )
 }
 
 /** The relatedness that makes two stories one. @param stories number of stories in the window */
