@@ -28,6 +28,8 @@ export const articleFields = (
   author: article.author ?? '',
   authors: JSON.stringify(article.authors ?? []),
   image: article.image ?? '',
+  // Only where it says more than `image`: most articles do without its memory.
+  ...(article.images ? { images: JSON.stringify(article.images) } : {}),
   language: article.language,
   publishedAt: iso(article.publishedAt),
   updatedAt: iso(now),

@@ -4,6 +4,7 @@ import type { Article, Refused } from '../domain/article.ts'
 import { articleId, canonicalUrl, type Keeps } from '../domain/canonical-url.ts'
 import type { Author, FeedItem } from '../domain/feed-item.ts'
 import { primaryLanguage } from '../domain/language.ts'
+import { MAX_PICTURES, type Picture, saysOnlyUrl } from '../domain/picture.ts'
 import type { Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
 import { decideLanguage } from '../languages/decide.ts'
@@ -72,6 +73,22 @@ const declaredLanguages = (item: string | null, feed: string | null, source: str
   return [own, source ?? null, feed, item]
 }
 
+/** An http(s) URL as an article keeps it; null if it is none or too long. */
+const cleanUrl = (written: string): string | null => {
+  if (written.length > MAX_URL || !URL.canParse(written)) return null
+  const url = new URL(written)
+  return /^https?:$/.test(url.protocol) && url.href.length <= MAX_URL ? url.href : null
+}
+
+const findImages = ({ image, images = [] }: FeedItem): Picture[] => {
+  const given = images.length > 0 || image === null ? images : [{ url: image }]
+  return given.slice(0, MAX_PICTURES).flatMap(({ url: written, alt, ...others }) => {
+    const url = cleanUrl(written)
+    const text = clean(alt ?? null, MAX_NAME)
+    return url === null ? [] : [{ url, ...others, ...(text === '' ? {} : { alt: text }) }]
+  })
+}
+
 /** @returns the article, or the reason why the item was refused */
 export const normalise = (
   item: FeedItem,
@@ -100,8 +117,7 @@ export const normalise = (
     return refused('too-old', `published ${new Date(at).toISOString()}, before the retention`)
 
   const summary = clean(item.summary, MAX_SUMMARY)
-  const image =
-    item.image !== null && item.image.length <= MAX_URL && URL.canParse(item.image) ? new URL(item.image) : null
+  const images = findImages(item)
   const language = decideLanguage(
     `${title} ${summary}`,
     declaredLanguages(item.language, feedLanguage, source.language),
@@ -121,7 +137,8 @@ export const normalise = (
     ...(item.titleFrom === undefined ? {} : { titleFrom: item.titleFrom }),
     author: clean(item.author, MAX_NAME) || null,
     ...cleanAuthors(item.authors ?? []),
-    image: image && /^https?:$/.test(image.protocol) ? image.href : null,
+    image: images[0]?.url ?? null,
+    ...(saysOnlyUrl(images) ? {} : { images }),
     language,
     publishedAt: at,
     firstSeenAt: fetchedAt,

@@ -1,6 +1,7 @@
 /** An article: a normalised feed item. Its canonical URL identifies it. */
 
 import type { Author } from './feed-item.ts'
+import type { Picture } from './picture.ts'
 import type { SectionId } from './section.ts'
 import type { SourceId } from './source.ts'
 
@@ -37,6 +38,8 @@ export interface Article {
   /** Its authors one by one; absent if there are none, or if a version stored it that kept none. */
   readonly authors?: readonly Author[]
   readonly image: string | null
+  /** Up to ten pictures, the above first; missing if there is no more to say than that. */
+  readonly images?: readonly Picture[]
   /** BCP 47, detected from the text or declared; empty if the text says too little and nothing is declared. */
   readonly language: string
   /** ms since the epoch, clamped to be no later than when we first saw it. */

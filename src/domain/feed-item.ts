@@ -3,6 +3,7 @@
  */
 
 import { z } from 'zod'
+import { type Picture, PictureSchema } from './picture.ts'
 
 /** An audio or video file of an item. */
 export interface Enclosure {
@@ -44,6 +45,8 @@ export interface FeedItem {
   readonly categories: readonly string[]
   /** Absolute URL of the item's picture. */
   readonly image: string | null
+  /** Up to ten pictures, the above first; missing if there is no more to say than that. */
+  readonly images?: readonly Picture[]
   /** Plain text, cut near 300 characters. */
   readonly summary: string | null
   /** BCP 47, if the item or feed declares one. */
@@ -110,6 +113,7 @@ export const FeedItemSchema: z.ZodType<FeedItem> = z.object({
   authorFrom: z.enum(['source', 'feed']).exactOptional(),
   categories: z.array(z.string()),
   image: z.string().nullable(),
+  images: z.array(PictureSchema).exactOptional(),
   summary: z.string().nullable(),
   language: z.string().nullable(),
   original: z.string().exactOptional(),

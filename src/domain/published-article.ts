@@ -2,6 +2,7 @@
 
 import { type Counts, parseCounts } from './counts.ts'
 import type { Author } from './feed-item.ts'
+import type { Picture } from './picture.ts'
 
 /** An article with its current counts. */
 export interface PublishedArticle extends Counts {
@@ -15,6 +16,8 @@ export interface PublishedArticle extends Counts {
   /** Its authors one by one; empty if there are none, or if an older version stored it. */
   readonly authors: readonly Author[]
   readonly image: string | null
+  /** Up to ten pictures, `image` first, with what the feed says of them. */
+  readonly images: readonly Picture[]
   readonly language: string
   /** ISO 8601 UTC. */
   readonly publishedAt: string
@@ -32,6 +35,12 @@ export interface PublishedArticle extends Counts {
 // As docs/redis-contract.md specifies.
 const strings = (json: string | undefined): string[] => JSON.parse(json ?? '[]') as string[]
 
+/** An article whose feed says no more of its picture than its address has `image` alone. */
+const parseImages = (json: string | undefined, image: string | null): Picture[] => {
+  if (json) return JSON.parse(json) as Picture[]
+  return image === null ? [] : [{ url: image }]
+}
+
 /**
  * @param hash as HGETALL returns
  * @returns null if there is no such article, for which Redis returns an empty hash, or if it is withheld
@@ -39,6 +48,7 @@ const strings = (json: string | undefined): string[] => JSON.parse(json ?? '[]')
 export const parseArticle = (hash: Readonly<Record<string, string>>): PublishedArticle | null => {
   const text = (name: string): string => hash[name] ?? ''
   if (!hash.id) return null
+  const image = text('image') || null
   return {
     id: hash.id,
     url: text('url'),
@@ -47,7 +57,8 @@ export const parseArticle = (hash: Readonly<Record<string, string>>): PublishedA
     ...(hash.titleFrom === 'text' ? { titleFrom: hash.titleFrom } : {}),
     author: text('author') || null,
     authors: JSON.parse(hash.authors ?? '[]') as Author[], // as docs/redis-contract.md specifies
-    image: text('image') || null,
+    image,
+    images: parseImages(hash.images, image),
     language: text('language'),
     publishedAt: text('publishedAt'),
     updatedAt: text('updatedAt'),

@@ -3,9 +3,9 @@
  * decompressed: feeds are small, and zlib itself then limits the decompressed size, even of a decompression bomb.
  */
 
-import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
+import type { Response } from './client.ts'
 import { Failure } from './failure.ts'
 import { type Headers, header } from './headers.ts'
 
@@ -90,15 +90,8 @@ export interface BodyLimits {
   readonly mostUnpacked: number
 }
 
-/**
- * Reads a whole body and undoes its encodings.
- * @throws Failure too-large, encoding or cut-off; and whatever the stream throws
- */
-export const readBody = async (
-  body: Readable,
-  headers: Headers,
-  { most, mostUnpacked }: BodyLimits,
-): Promise<Buffer> => {
+/** @throws Failure if the headers alone say that the body cannot be read */
+const planReading = (headers: Headers, { most, mostUnpacked }: BodyLimits) => {
   const encodings = parseEncodings(headers)
   if (encodings.length > MAX_ENCODINGS)
     throw new Failure('encoding', `${encodings.length} encodings one around another`)
@@ -107,10 +100,26 @@ export const readBody = async (
   const declared = Number(header(headers, 'content-length') ?? Number.NaN)
   if (declared > mostRead)
     throw new Failure('too-large', `the body is declared as ${declared} bytes, more than ${mostRead}`)
+  return { unpackers, mostRead, declared }
+}
 
+/**
+ * Reads a whole body and undoes its encodings.
+ * @throws Failure too-large, encoding or cut-off; and whatever the stream throws
+ */
+export const readBody = async ({ headers, body }: Response, limits: BodyLimits): Promise<Buffer> => {
+  let plan: ReturnType<typeof planReading>
+  try {
+    plan = planReading(headers, limits)
+  } catch (error) {
+    // Nobody reads it: its connection ends.
+    void body.dump({ limit: 1 })
+    throw error
+  }
+  const { unpackers, mostRead, declared } = plan
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of body) {
     size += chunk.length
     // Leaving the loop destroys the stream: nothing more is read.
     if (size > mostRead) throw new Failure('too-large', `the body is larger than ${mostRead} bytes`)
@@ -119,9 +128,9 @@ export const readBody = async (
   if (size < declared) throw new Failure('cut-off', `${size} of ${declared} bytes came`)
   let bytes: Buffer = chunks.length === 1 ? Buffer.from(chunks[0] ?? []) : Buffer.concat(chunks, size)
   if (size === 0) return bytes
-  for (const unpack of unpackers) bytes = await bounded(unpack, bytes, mostUnpacked)
+  for (const unpack of unpackers) bytes = await bounded(unpack, bytes, limits.mostUnpacked)
   // A file stored as feed.xml.gz and sent as is: compressed, though no header says so.
-  return isGzip(bytes) ? bounded(gunzip, bytes, mostUnpacked) : bytes
+  return isGzip(bytes) ? bounded(gunzip, bytes, limits.mostUnpacked) : bytes
 }
 
 const bounded = async (unpack: Unpack, packed: Buffer, maxOutputLength: number): Promise<Buffer> => {

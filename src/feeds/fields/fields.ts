@@ -10,8 +10,9 @@ import { parseDate } from '../dates/dates.ts'
 import { attribute, findChildren, firstText, holdsXml, own, type Raw, type RawFields, readText } from '../xml/raw.ts'
 import { headlineText, isPlaceholder, type TextKind, titleFromText } from './headline.ts'
 import { findLink, findOriginal, type LinkContext, resolveBase, resolvedByDocument } from './links.ts'
-import { findEnclosure, findImage, readCommentsCount } from './media.ts'
+import { findEnclosure, readCommentsCount } from './media.ts'
 import { findAuthors, findCategories, type Person } from './people.ts'
+import { findPictures } from './pictures-in-xml.ts'
 
 export interface FieldContext extends LinkContext {
   /** Those that the feed names for entries without any. */
@@ -194,7 +195,6 @@ export const titleOrMade = (title: string | null, text: string | null): Pick<Fee
 
 export const readItem = (fields: RawFields, context: FieldContext): FeedItem => {
   const base = resolveBase(fields.$?.[0], context.base)
-  const markup = firstText(fields, 'content:encoded', 'content', 'description', 'summary')
   const { format } = context
   const title =
     TITLES.map(name =>
@@ -222,7 +222,7 @@ export const readItem = (fields: RawFields, context: FieldContext): FeedItem => 
     updated,
     ...findAuthors(fields, { format, base }, context.authors ?? []),
     categories: findCategories(fields),
-    image: findImage(fields, markup, base),
+    ...findPictures(fields, base),
     summary: text === null ? null : summarise(text),
     language,
     ...(original === null ? {} : { original }),

@@ -13,6 +13,9 @@ import { headlineText, isPlaceholder } from '../../fields/headline.ts'
 import { absolute, webAddress } from '../../fields/links.ts'
 import { recording } from '../../fields/media.ts'
 import { bareName, listAuthors } from '../../fields/people.ts'
+import { type Candidate, isImageType, parseType, type Role } from '../../fields/picture-candidate.ts'
+import { addFromMarkup } from '../../fields/pictures-in-markup.ts'
+import { formatPictures } from '../../fields/pictures-in-xml.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -43,6 +46,23 @@ const attached = (item: Json, base: string | undefined): Enclosure | null => {
       return recording(url, type, text(each, 'size_in_bytes'))
   }
   return null
+}
+
+/** Its image and banner, picture attachments, and those in its text. */
+const findPictures = (item: Json, html: string | null, base: string | undefined) => {
+  const found: Candidate[] = []
+  const add = (written: string | null, role: Role, type: string | null = null, alt: string | null = null): void => {
+    const url = webAddress(written, base)
+    if (url !== null) found.push({ url, role, width: null, height: null, alt, type })
+  }
+  add(text(item, 'image'), 'media')
+  add(text(item, 'banner_image'), 'enclosure')
+  for (const each of list(item.attachments).filter(isObject)) {
+    const type = parseType(text(each, 'mime_type'))
+    if (isImageType(type)) add(text(each, 'url'), 'link', type, text(each, 'title'))
+  }
+  if (html !== null) addFromMarkup(found, html, base)
+  return formatPictures(found)
 }
 
 const MAX_ID_LENGTH = 2_048
@@ -91,7 +111,7 @@ const readItem = (item: Json, base: string | undefined, language: string | null)
     ]
       .filter(Boolean)
       .slice(0, 20),
-    image: webAddress(text(item, 'image') ?? text(item, 'banner_image'), base),
+    ...findPictures(item, html, base),
     summary: summary ? summarise(summary) || null : null,
     language: parseLanguage(text(item, 'language'), language),
     ...(enclosure === null ? {} : { enclosure }),

@@ -13,6 +13,8 @@ import { CUT_OFF } from '../../documents/outcome.ts'
 import { parseLanguage } from '../../fields/fields.ts'
 import { headlineText, isPlaceholder } from '../../fields/headline.ts'
 import { absolute, webAddress } from '../../fields/links.ts'
+import type { Candidate } from '../../fields/picture-candidate.ts'
+import { formatPictures } from '../../fields/pictures-in-xml.ts'
 import { findSitemapPrefix } from '../../xml/namespaces.ts'
 import { attributesIn, type OpenTag, type TokenHandler, tokenize } from '../../xml/tokens.ts'
 
@@ -195,6 +197,15 @@ const textIn = (url: Url, ...names: string[]): string | null => firstIn(url, nam
 /** Names of an element of news:news; some publishers omit the frame and the prefix. */
 const news = (name: string): string[] => [`news:${name}`, name]
 
+/** Google Images: any number of pictures of a page, described by their address alone. */
+const findPictures = (url: Url): Pick<FeedItem, 'image' | 'images'> =>
+  formatPictures(
+    (url['image:loc'] ?? []).flatMap((written): Candidate[] => {
+      const address = webAddress(fold(written), undefined)
+      return address === null ? [] : [{ url: address, role: 'media', width: null, height: null, alt: null, type: null }]
+    }),
+  )
+
 export const isSitemap = (head: string): boolean => /<(?:\w+:)?(?:urlset|sitemapindex)[\s>]/i.test(head)
 
 /** Sitemaps that an index lists, newest first, to be read in its place; null if the document is not an index. */
@@ -242,7 +253,7 @@ export const readSitemap = async (text: string, maxItems: number): Promise<Feed>
       ]
         .filter(Boolean)
         .slice(0, 20),
-      image: firstIn(url, ['image:loc'], loc => webAddress(loc, undefined)),
+      ...findPictures(url),
       summary: null,
       language: firstIn(url, news('language'), text => parseLanguage(text)),
     }
