@@ -1,22 +1,32 @@
-import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
-import { together, unit } from './vitest.unit.config.ts'
+import { importBuild, isBuilt } from './tests/support/build.ts'
+import { select, testFiles, together, unit } from './vitest.unit.config.ts'
 
-/** What starts processes or waits for schedules takes longest. */
+/** What starts processes or waits for schedules takes longest. Each such file has a process of its own. */
 const SLOW = /support\/(?:daemon|cli|browser|cluster|builds|faults)/
 
-/** Long files first, so that none is left to run alone at the end: a guess by what a file starts, then by its size. */
+/** A file that replaces a module imports the source: modules of the build are loaded by Node, which replaces none. */
+const mocking = select(text => text.includes('vi.mock('))
+const slow = select(text => SLOW.test(text)).filter(file => !mocking.includes(file))
+const alone = [...slow, ...mocking]
+const real = [...testFiles.keys()].filter(file => !unit.includes(file) && !alone.includes(file))
+const plugins = isBuilt() ? [importBuild()] : []
+
+/**
+ * Long files first, so that none is left to run alone at the end: a guess by what a file starts, then by its size. Files
+ * that share processes follow one another: a process ends where the next file is of another project.
+ */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const weights = new Map(
-      files.map(file => {
-        const text = readFileSync(file.moduleId, 'utf8')
-        return [file, text.length + (SLOW.test(text) ? 1e6 : 0)] as const
-      }),
+    const order = [slow, real, unit, mocking].flatMap(each =>
+      each.toSorted((one, other) => (testFiles.get(other)?.length ?? 0) - (testFiles.get(one)?.length ?? 0)),
     )
-    return files.toSorted((one, other) => (weights.get(other) ?? 0) - (weights.get(one) ?? 0))
+    const places = new Map(order.map((file, place) => [file, place]))
+    const placeOf = ({ moduleId }: TestSpecification) => places.get(relative(process.cwd(), moduleId)) ?? 0
+    return files.toSorted((one, other) => placeOf(one) - placeOf(other))
   }
 }
 
@@ -25,9 +35,13 @@ export default defineConfig({
   resolve: { alias: { 'newsdesk/client': fileURLToPath(new URL('./src/client/index.ts', import.meta.url)) } },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: unit, ...together } },
-      { extends: true, test: { name: 'real', include: ['tests/**/*.test.ts', 'bench/**/*.test.ts'], exclude: unit } },
+      { extends: true, plugins, test: { name: 'unit', include: unit, ...together } },
+      { extends: true, plugins, test: { name: 'real', include: real, ...together } },
+      { extends: true, plugins, test: { name: 'slow', include: slow } },
+      { extends: true, test: { name: 'mocking', include: mocking } },
     ],
+    // Node loads the build as it is.
+    server: { deps: { external: [/\/dist\//] } },
     setupFiles: ['tests/support/closing.ts'],
     globalSetup: ['tests/support/global-redis.ts', 'tests/support/global-newsdesk.ts'],
     testTimeout: 120_000,

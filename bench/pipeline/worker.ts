@@ -15,7 +15,8 @@ import { startDaemon } from '../../src/app/daemon.ts'
 import { Settings } from '../../src/config/schema.ts'
 import { Section } from '../../src/domain/section.ts'
 import { Source, SourceId } from '../../src/domain/source.ts'
-import { addScheduledCrawls, openQueues } from '../../src/queues/queues.ts'
+import { openQueues } from '../../src/queues/open-queues.ts'
+import { addScheduledCrawls } from '../../src/queues/queues.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { startNaive } from '../naive/pipeline.ts'
 import { flameGraph } from './flame.ts'
@@ -76,11 +77,12 @@ const ours = async (): Promise<Contestant> => {
     log: pino({ level: 'silent' }),
   })
   return {
-    crawl: (first, feeds) =>
-      addScheduledCrawls(
+    async crawl(first, feeds) {
+      await addScheduledCrawls(
         queues,
         Array.from({ length: feeds }, (_, n) => SourceId.parse(`paper-${first + n}`)),
-      ),
+      )
+    },
     open: () => countOf([queues.crawl, queues.articles, queues.publish]),
     stop: () => daemon.stop(),
   }

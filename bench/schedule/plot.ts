@@ -46,7 +46,7 @@ ${ticks.join('\n')}
 ${optima.map((points, index) => `<polyline points="${points}" fill="none" stroke="#1b5e20" stroke-dasharray="${index === 0 ? '6 4' : '2 3'}"/>`).join('\n')}
 <polyline points="${line}" fill="none" stroke="#c2185b" stroke-width="2"/>
 ${dots.join('\n')}
-${(curve[0]?.known.length ?? 0) > 1 ? '<text x="560" y="40" text-anchor="end" fill="#1b5e20">least with rates known dashed, with hours known dotted</text>' : ''}
+${(curve[0]?.known.length ?? 0) > 1 ? '<text x="70" y="325" fill="#1b5e20">least with rates known dashed, with hours known dotted</text>' : ''}
 <text x="${WIDTH / 2}" y="${HEIGHT - 8}" text-anchor="middle">requests a source and day</text>
 <text transform="translate(14 ${HEIGHT / 2}) rotate(-90)" text-anchor="middle">mean delay, minutes</text>
 </svg>

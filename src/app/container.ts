@@ -5,13 +5,14 @@
 
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import { createLostArticles } from '../articles/lost.ts'
+import { createLostArticles, type LostArticles } from '../articles/lost.ts'
 import { createParameterStore, type ParameterStore } from '../articles/parameters/parameter-store.ts'
 import { createArticleStore } from '../articles/redis-store.ts'
 import type { ArticleStore } from '../articles/store.ts'
 import { createStoryWriter, type StoryWriter } from '../articles/story-writer.ts'
 import { createWithholding } from '../articles/withhold.ts'
 import type { Config } from '../config/load.ts'
+import type { ArticleId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
 import { createReadCounts, createTops } from '../events/top-articles.ts'
 import { createEviction } from '../eviction/evict.ts'
@@ -23,19 +24,14 @@ import type { PriorityGate } from '../lists/publisher.ts'
 import { type Publishing, publishingTo } from '../queues/publishing.ts'
 import type { Queues } from '../queues/queues.ts'
 import type { Keys } from '../redis/keys.ts'
-import { type Catalogue, createCatalogue } from '../sources/catalogue/catalogue.ts'
-import { createSources, type Sources } from '../sources/store/sources.ts'
 import { createSnapshot } from '../stories/snapshot.ts'
 import { createStories } from '../stories/stories.ts'
 import { createEdits, type FollowedEdits } from '../use-cases/edit-lists.ts'
 import { type BlockFollower, createBlocks } from '../use-cases/follow-blocks.ts'
-import { createPush, type Push } from '../websub/push.ts'
 import { createLists, type ListModules } from './lists.ts'
+import { createSourceModules, type SourceModules } from './source-modules.ts'
 
-export interface Container {
-  readonly catalogue: Catalogue
-  readonly sources: Sources
-  readonly push: Push
+export interface Container extends SourceModules {
   readonly articleStore: ArticleStore
   readonly storyWriter: StoryWriter
   readonly parameters: ParameterStore
@@ -45,6 +41,7 @@ export interface Container {
   readonly blocks: BlockFollower
   readonly edits: FollowedEdits
   readonly evictor: Evictor
+  readonly findLost: (articles: readonly ArticleId[]) => Promise<LostArticles>
   /** Sets the dates of articles that came while the clock was ahead to now. */
   readonly redate: () => Promise<number>
 }
@@ -54,12 +51,15 @@ export interface ContainerParts {
   readonly config: () => Config
   readonly redis: Redis
   readonly keys: Keys
-  readonly queues: Queues
+  /** Opened once something is to be enqueued. */
+  readonly queues: () => Promise<Pick<Queues, 'publish'>>
   readonly log: Logger
   /** ms since the epoch. */
   readonly now: () => number
   /** Posts to WebSub hubs; the command line posts nothing. */
   readonly postForm?: PostForm
+  /** Built here unless given. */
+  readonly sourceModules?: SourceModules
   /** Identifies the data set in Redis, for modules that write what depends on it. */
   readonly dataSet?: () => string
   /** Gives lists priority over articles in a process that works on both. */
@@ -69,27 +69,19 @@ export interface ContainerParts {
 /** Number of top entries of a window that a section's list reads, per entry of the list (src/lists/ranker.ts). */
 const HEADS = 20
 
-const postNothing: PostForm = async url => ({
-  ...{ kind: 'failed', reason: 'blocked', detail: `only a running daemon posts to ${url}` },
-})
-
 export const createContainer = (parts: ContainerParts): Container => {
-  const { config, redis, keys, queues, log, now, postForm = postNothing, dataSet, gate } = parts
+  const { config, redis, keys, queues, log, now, postForm, dataSet, gate } = parts
   const store = { redis, keys }
   const settings = () => config().settings
-  const catalogue = createCatalogue({ ...store, file: () => config().sources })
-  const sources = createSources({
-    ...store,
-    catalogue: catalogue.list,
-    refresh: catalogue.refresh,
-    settings: () => settings().crawl,
-    safetyInterval: () => settings().push.safetyInterval,
-    ...(dataSet ? { dataSet } : {}),
-    // Created below, since it asks for the weights of sources.
-    lost: articles => lost(articles),
-    now,
-  })
-  const push = createPush({ ...store, settings: () => settings().push, sources, postForm, now })
+  const sourceModules =
+    parts.sourceModules ??
+    createSourceModules({
+      ...{ ...store, config, postForm, now },
+      ...(dataSet ? { dataSet } : {}),
+      // Created below, since it asks for the weights of sources.
+      lost: articles => findLost(articles),
+    })
+  const { sources } = sourceModules
 
   const articles = {
     ...store,
@@ -101,7 +93,7 @@ export const createContainer = (parts: ContainerParts): Container => {
   const archive = articleStore
   const storyWriter = createStoryWriter(articles)
   const { retention } = articles
-  const lost = createLostArticles({ ...store, archive, retention, now })
+  const findLost = createLostArticles({ ...store, archive, retention, now })
   const stories = createStories({
     ...{ ...store, settings: () => settings().stories, now },
     snapshot: createSnapshot({ ...store, file: settings().stories.snapshotFile, log }),
@@ -123,7 +115,7 @@ export const createContainer = (parts: ContainerParts): Container => {
   })
   const eviction = createEviction({ ...store, writer: storyWriter, changes: lists.changes, names, now })
   return {
-    ...{ catalogue, sources, push, articleStore, storyWriter, stories, lists, publishing, blocks },
+    ...{ ...sourceModules, articleStore, storyWriter, stories, lists, publishing, blocks, findLost },
     parameters: createParameterStore(store),
     edits: createEdits({
       ...{ archive, stories, publishing, editors: lists.editors, names, blocks, now },

@@ -9,7 +9,7 @@ import type { Role } from '../config/roles.ts'
 import { createFetcher } from '../http-client/fetch.ts'
 import { createPoster } from '../http-client/post.ts'
 import { createDataSet } from '../maintenance/migrations/data-set.ts'
-import { openQueues } from '../queues/queues.ts'
+import { openQueues } from '../queues/open-queues.ts'
 import { createClock } from '../redis/clock.ts'
 import { connectRedis } from '../redis/connect.ts'
 import { createHealthCheck } from '../redis/health-check.ts'
@@ -74,7 +74,7 @@ export const createProcess = async (parts: ProcessParts) => {
   const dataSet = createDataSet({ redis, keys })
   const shared = { config, redis, keys, queues, gate, log, now }
   const container = createContainer({
-    ...{ ...shared, dataSet: dataSet.current },
+    ...{ ...shared, queues: async () => queues, dataSet: dataSet.current },
     postForm: (url, fields, manners) => poster.postForm(url, fields, { ...manners, signal: lifecycle.abandoning }),
   })
   const { context, outageDetector } = createJobContext(container, {

@@ -24,11 +24,11 @@ export const openSourceActions = (session: Session): SourceActions => {
   const { config, redis, keys, catalogue, sources, queues } = session
   return createSourceActions({
     ...{ redis, keys, catalogue, sources, audit: openAudit(session) },
-    recrawl: id => addRecrawl(queues, id),
+    recrawl: async id => addRecrawl(await queues(), id),
     moves: createMoves({
       sources,
       settings: () => config.settings,
-      addArticles: batches => addArticles(queues, batches),
+      addArticles: async batches => addArticles(await queues(), batches),
     }),
     // Terminal users may do everything, and scripts should not have to wait.
     coolDown: () => 0,

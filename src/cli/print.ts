@@ -1,6 +1,7 @@
-/** Prints a table on stdout, as wide as the terminal. */
+/** Prints a table on stdout, as wide as the terminal, and formats what its cells show. */
 
 import pc from 'picocolors'
+import { formatDuration } from '../util/duration.ts'
 import { type Column, renderTable } from '../util/table.ts'
 
 export const print = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void => {
@@ -8,3 +9,7 @@ export const print = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]
   console.log(pc.bold(head))
   for (const line of lines) console.log(line)
 }
+
+/** @param at ms since the epoch; null if it never happened */
+export const formatAgo = (at: number | null): string =>
+  at === null ? 'never' : `${formatDuration(Date.now() - at)} ago`

@@ -1,32 +1,41 @@
 /**
- * Opens what commands work with: the configuration, and the Redis, queues and sources of a running newsdesk. Everything
- * is closed when the command ends.
+ * Opens what commands work with: the configuration, and the Redis, sources, queues and other modules of a running
+ * newsdesk. What a command does not use is not even loaded, since that takes longer than most commands do. Everything is
+ * closed when the command ends.
  */
 
 import type { Redis } from 'ioredis'
-import pino from 'pino'
-import { type Container, createContainer } from '../app/container.ts'
+import type { Container } from '../app/container.ts'
+import { createSourceModules, type SourceModules } from '../app/source-modules.ts'
 import { type Config, loadConfig } from '../config/load.ts'
 import { checkSchema } from '../maintenance/migrations/schema.ts'
-import { openQueues, type Queues } from '../queues/queues.ts'
+import type { Queues } from '../queues/queues.ts'
 import { type Keys, keysFor } from '../redis/keys.ts'
-import type { Catalogue } from '../sources/catalogue/catalogue.ts'
-import type { Sources } from '../sources/store/sources.ts'
-import type { Push } from '../websub/push.ts'
 import { withRedis } from './with-redis.ts'
 
-export interface Session {
+export interface Session extends SourceModules {
   readonly config: Config
   readonly redis: Redis
   readonly keys: Keys
-  readonly queues: Queues
-  readonly sources: Sources
-  readonly catalogue: Catalogue
-  readonly push: Push
-  /** All modules, as the daemon has them. */
-  readonly container: Container
+  /** Opens the queues. */
+  readonly queues: () => Promise<Queues>
+  /** Builds all modules, as the daemon has them. */
+  readonly container: () => Promise<Container>
   /** articles.memory, in bytes. */
   readonly memory: () => number
+}
+
+/** Calls a function once, when its result is first wanted. */
+const once = <T>(make: () => Promise<T>) => {
+  let made: Promise<T> | undefined
+  return {
+    get: (): Promise<T> => {
+      made ??= make()
+      return made
+    },
+    /** undefined if it was never wanted. */
+    made: () => made,
+  }
 }
 
 /**
@@ -42,22 +51,31 @@ export const withSession = async <T>(
   const config = loadConfig(configDir, process.env)
   return withRedis(config.settings, { start, purpose: 'command' }, async ({ redis, connect }) => {
     const keys = keysFor(config.settings.redis.prefix)
-    const queues = openQueues(connect('command-queues', { pipelined: false }), keys)
-    const container = createContainer({
-      ...{ config: () => config, redis, keys, queues, now: Date.now },
-      // Commands print rather than log.
-      log: pino({ level: 'silent' }),
+    const shared = { config: () => config, redis, keys, now: Date.now }
+    const queues = once(async () => {
+      const { openQueues } = await import('../queues/open-queues.ts')
+      return openQueues(connect('command-queues', { pipelined: false }), keys)
     })
-    const { catalogue, sources, push } = container
+    const sourceModules = createSourceModules({
+      ...shared,
+      lost: async articles => (await container.get()).findLost(articles),
+    })
+    const container = once(async () => {
+      const [{ createContainer }, { pino }] = await Promise.all([import('../app/container.ts'), import('pino')])
+      // Commands print rather than log.
+      return createContainer({ ...shared, sourceModules, queues: queues.get, log: pino({ level: 'silent' }) })
+    })
     try {
       await checkSchema(redis, keys)
-      await catalogue.refresh()
+      await sourceModules.catalogue.refresh()
       return await work({
-        ...{ config, redis, keys, queues, container, sources, catalogue, push },
+        ...{ config, redis, keys, ...sourceModules },
+        ...{ queues: queues.get, container: container.get },
         memory: () => config.settings.articles.memory,
       })
     } finally {
-      await Promise.all(Object.values(queues).map(queue => queue.close()))
+      const opened = await queues.made()
+      await Promise.all(Object.values(opened ?? {}).map(queue => queue.close()))
     }
   })
 }

@@ -1,7 +1,6 @@
 /** Connects a command to the Redis of a running newsdesk, and gives up when Redis does not reply within `--timeout`. */
 
 import type { Redis } from 'ioredis'
-import { pino } from 'pino'
 import type { Config } from '../config/load.ts'
 import { showAddress } from '../config/redis-address.ts'
 import { connectRedis } from '../redis/connect.ts'
@@ -18,6 +17,10 @@ export interface Connected {
   /** Opens another connection, closed with the others. */
   readonly connect: (purpose: string, options?: { readonly pipelined: boolean }) => Redis
 }
+
+const say = () => undefined
+/** Commands print rather than log. */
+const SILENT = { error: say, warn: say, info: say }
 
 /** ms between two health checks. */
 const CHECK_INTERVAL = 500
@@ -64,7 +67,7 @@ export const withRedis = async <T>(
   let lastError = ''
   const connect: Connected['connect'] = (name, options) => {
     // Connection errors are reported once, when the timeout has passed.
-    const made = connectRedis(server.address, pino({ level: 'silent' }), `${settings.prefix}:${name}`, options)
+    const made = connectRedis(server.address, SILENT, `${settings.prefix}:${name}`, options)
     made.on('error', (error: NodeJS.ErrnoException & { lastNodeError?: Error }) => {
       const { message } = error.lastNodeError ?? error
       lastError = message || (error.code ?? '')

@@ -1,5 +1,6 @@
 /** Reads the names of languages that publishers declare: BCP 47 tags, and what is written in their place. (pure) */
 
+import { createLruCache } from '../util/lru.ts'
 import { foldWords } from '../util/words.ts'
 
 /** Languages whose names are known, in English and in the language itself. */
@@ -39,6 +40,9 @@ const withRealRegion = (tag: string): string => {
   return region !== undefined && regions.of(region) === undefined ? baseName.replace(`-${region}`, '') : baseName
 }
 
+/** Declared names seen last: a site's sources declare a handful, with every item. */
+const parsed = createLruCache<string, string | null>(1_000)
+
 /**
  * @param written a BCP 47 tag, with underscores too; a code of ISO 639; the name of a language (`Deutsch`); some codes
  *   of countries (`jp`). Of several, the first.
@@ -46,6 +50,14 @@ const withRealRegion = (tag: string): string => {
  */
 export const parseDeclaredLanguage = (written: string | null | undefined): string | null => {
   const [first = ''] = (written ?? '').slice(0, 100).split(/[,;|/.@]/)
+  const known = parsed.get(first)
+  if (known !== undefined) return known
+  const tag = parseName(first)
+  parsed.set(first, tag)
+  return tag
+}
+
+const parseName = (first: string): string | null => {
   const tag = first
     .trim()
     .replace(/^["']|["']$/g, '')

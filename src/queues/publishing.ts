@@ -34,9 +34,13 @@ export interface PublishingParts {
   readonly waiting: Pick<PublishQueue, 'enqueue'>
 }
 
-export const publishingTo = (queues: Queues, { publisher, changes, waiting }: PublishingParts): Publishing => {
-  const add = (data: readonly { list: string; articles?: readonly ArticleId[]; crawl?: string }[]) =>
-    queues.publish.addBulk(
+/** @param queues opened when something is enqueued, not before */
+export const publishingTo = (
+  queues: () => Promise<Pick<Queues, 'publish'>>,
+  { publisher, changes, waiting }: PublishingParts,
+): Publishing => {
+  const add = async (data: readonly { list: string; articles?: readonly ArticleId[]; crawl?: string }[]) =>
+    (await queues()).publish.addBulk(
       data.map(each => ({
         name: publishQueue.title(publishQueue.data.parse(each)),
         data: versioned(publishQueue, each),

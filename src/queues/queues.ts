@@ -1,12 +1,14 @@
-/** Opens the BullMQ queues, and adds jobs to them. No other file adds jobs, except publishing.ts to `publish`. */
+/**
+ * Adds jobs to the queues. No other file adds jobs, except publishing.ts to `publish`. open-queues.ts opens them, and alone
+ * loads BullMQ.
+ */
 
-import { type ConnectionOptions, type Job, Queue, type Telemetry } from 'bullmq'
+import { randomBytes } from 'node:crypto'
+import type { Job, Queue } from 'bullmq'
 import type { SourceId } from '../domain/source.ts'
-import type { Keys } from '../redis/keys.ts'
 import { crawlQueue } from './crawl.ts'
 import { versioned } from './definition.ts'
 import { type ArticlesData, articlesQueue } from './ingest.ts'
-import { publishQueue } from './publish.ts'
 import { pushQueue } from './push.ts'
 
 export interface Queues {
@@ -16,54 +18,45 @@ export interface Queues {
   readonly push: Queue
 }
 
-const definitions = [crawlQueue, articlesQueue, publishQueue, pushQueue] as const
-
-/**
- * @param connection a Redis connection for all of them, without automatic pipelining
- * @param telemetry passes the trace of a job on to the jobs it adds
- */
-export const openQueues = (connection: ConnectionOptions, keys: Keys, telemetry?: Telemetry): Queues => {
-  const open = ({ queue: name, options }: (typeof definitions)[number]) => {
-    // Set as defaults, so that a job added by hand in the dashboard is kept and retried like any other.
-    const queue = new Queue(name, {
-      ...{ connection, prefix: keys.bull(), defaultJobOptions: options },
-      ...(telemetry ? { telemetry } : {}),
-    })
-    // BullMQ reports only lost connections here, which the connection logs itself; without a listener they would be
-    // printed.
-    queue.on('error', () => undefined)
-    return queue
-  }
-  return { crawl: open(crawlQueue), articles: open(articlesQueue), publish: open(publishQueue), push: open(pushQueue) }
-}
-
 /** Lower priority than jobs without one. */
 const BEHIND = 10
 const NONE: ReadonlySet<SourceId> = new Set()
+const WAITING: ReadonlySet<string> = new Set(['waiting', 'prioritized', 'delayed'])
 
 /**
  * Enqueues due sources for crawling. Deduplicated by source: while a crawl of the source waits or runs, another
  * scheduled one is dropped.
  * @param failing those that failed last time: they get a lower priority, so that slow failures do not hold up the
  *                others
- * @returns when all are added
+ * @returns when all are added: the sources of which a crawl waits now. One is missing if its new crawl was dropped for
+ *          one that is about to end, and that may have scheduled the source already
  */
 export const addScheduledCrawls = async (
   queues: Queues,
   sourceIds: readonly SourceId[],
   failing: ReadonlySet<SourceId> = NONE,
-): Promise<void> => {
-  await queues.crawl.addBulk(
+): Promise<readonly SourceId[]> => {
+  // Ids of our own show which were dropped: BullMQ answers with the id of the job that stands in the way.
+  const run = randomBytes(6).toString('base64url')
+  const jobId = (sourceId: SourceId): string => `${sourceId}-${run}`
+  const jobs = await queues.crawl.addBulk(
     sourceIds.map(sourceId => {
       const data = { sourceId, trigger: 'schedule' as const }
       const behind = failing.has(sourceId) ? { priority: BEHIND } : {}
       return {
         name: crawlQueue.title(crawlQueue.data.parse(data)),
         data: versioned(crawlQueue, data),
-        opts: { deduplication: { id: sourceId }, ...behind },
+        opts: { jobId: jobId(sourceId), deduplication: { id: sourceId }, ...behind },
       }
     }),
   )
+  const waits = await Promise.all(
+    sourceIds.map(async (sourceId, index) => {
+      const id = jobs[index]?.id
+      return id === jobId(sourceId) || (id !== undefined && WAITING.has(await queues.crawl.getJobState(id)))
+    }),
+  )
+  return sourceIds.filter((_, index) => waits[index])
 }
 
 /** Raises waiting jobs of lower priority to that of the others. */

@@ -105,7 +105,7 @@ export interface ConnectionWanted {
  */
 export const connectRedis = (
   address: RedisAddress,
-  log: Logger,
+  log: Pick<Logger, 'error' | 'warn' | 'info'>,
   name: string,
   { pipelined = true, onRefused }: ConnectionWanted = {},
 ): Redis => {

@@ -1,8 +1,10 @@
-/** The shape of the status, which the daemon reads and the overview shows. */
+/** The shape of the status, which the daemon reads and the overview shows, and the part of it that is about sources. */
 
 import type { Source } from '../domain/source.ts'
 import type { EvictionState } from '../eviction/evictor.ts'
+import { shownSource, shownState } from '../sources/state/public-view.ts'
 import type { SourceState } from '../sources/state/state.ts'
+import type { Sources } from '../sources/store/sources.ts'
 import type { PushSummary } from '../websub/push.ts'
 import type { StoryShare } from './story-shares.ts'
 
@@ -55,8 +57,26 @@ export const lateBy = ({ enabled }: Pick<Source, 'enabled'>, nextAt: number | nu
   return late > LATE ? late : 0
 }
 
+/** The state of each source, with every detail: expensive with thousands of sources. */
+export const readSourceStatus = async ({
+  sources,
+  now,
+}: {
+  readonly sources: Pick<Sources, 'states' | 'list'>
+  /** ms since the epoch. */
+  readonly now: () => number
+}): Promise<SourceStatus[]> => {
+  const states = await sources.states()
+  return sources.list().flatMap((source): SourceStatus[] => {
+    const state = states.get(source.id)
+    if (!state) return []
+    const late = lateBy(source, state.nextAt, now())
+    return [{ source: shownSource(source), state: shownState(state), late }]
+  })
+}
+
 /** States of a source, worst first. */
-export const STATES = ['failing', 'late', 'retired', 'stalled', 'new', 'fresh', 'paused'] as const
+export const STATES = ['failing', 'late', 'retired', 'refused', 'stalled', 'new', 'fresh', 'paused'] as const
 export type StateWord = (typeof STATES)[number]
 
 /** The state of a source in one word: the one an admin should see first. */

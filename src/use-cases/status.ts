@@ -10,14 +10,21 @@ import { countPolled, missingLine, readMissing } from '../maintenance/ensure-fou
 import type { Queues } from '../queues/queues.ts'
 import type { Keys } from '../redis/keys.ts'
 import { readServers } from '../redis/servers.ts'
-import { shownSource, shownState } from '../sources/state/public-view.ts'
 import type { SourceState } from '../sources/state/state.ts'
 import type { Sources } from '../sources/store/sources.ts'
 import type { SourceSummary } from '../sources/store/summary-cache.ts'
 import { isPlausible } from '../util/plausible-time.ts'
 import { withoutCredentials } from '../util/redact.ts'
 import type { Push } from '../websub/push.ts'
-import { lateBy, type SourceStatus, type StateWord, type Status, type Summary, stateOf } from './source-status.ts'
+import {
+  lateBy,
+  readSourceStatus,
+  type SourceStatus,
+  type StateWord,
+  type Status,
+  type Summary,
+  stateOf,
+} from './source-status.ts'
 import { findLargeStories, readStoryShares } from './story-shares.ts'
 
 export interface StatusParts {
@@ -46,7 +53,7 @@ export const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis
 }
 
 type CheckedSource = Pick<SourceStatus, 'source' | 'late'> & {
-  readonly state: Pick<SourceState, 'status' | 'stalledSince' | 'lastError' | 'places'>
+  readonly state: Pick<SourceState, 'status' | 'stalledSince' | 'lastError' | 'places' | 'refusals'>
 }
 type Shared = Omit<Status, 'sources' | 'problems'>
 type CheckedStatus = Shared & { readonly isNetworkDown: boolean; readonly missing: readonly string[] }
@@ -109,6 +116,17 @@ const findMoved = (sources: readonly CheckedSource[]): string[] => {
   ]
 }
 
+/** Reports sources whose items become no articles. */
+const findRefused = (sources: readonly CheckedSource[]): string[] => {
+  const refused = sources.filter(({ source, state }) => source.enabled && state.status === 'refused')
+  const [first] = refused
+  if (!first) return []
+  const { count = 0, reason = '' } = first.state.refusals ?? {}
+  return [
+    `of ${refused.length} sources all items are refused, ${first.source.id} among them (${count} items: ${reason}): \`newsdesk quarantine ${first.source.id}\` shows them`,
+  ]
+}
+
 const findProblems = (
   sources: readonly CheckedSource[],
   { daemons, articles, events, redis, isNetworkDown, missing: missingData, storyShares }: CheckedStatus,
@@ -139,7 +157,7 @@ const findProblems = (
     problems.push(
       `${retired.length} sources retired (410 Gone), ${retired[0]?.source.id} among them: take them out of sources.yaml, or re-crawl to revive`,
     )
-  problems.push(...findMoved(sources))
+  problems.push(...findRefused(sources), ...findMoved(sources))
   if (isNetworkDown)
     problems.push(
       'most domains cannot be reached: our own network seems to be down; failures are not counted meanwhile',
@@ -157,23 +175,12 @@ const findProblems = (
 
 /** The full status with every detail of each source: expensive with thousands of sources. */
 export const readStatus = async (parts: StatusParts): Promise<Status> => {
-  const { sources, now } = parts
-  const [states, missing, { isNetworkDown, ...shared }] = await Promise.all([
-    sources.states(),
-    readMissing(parts.redis, parts.keys, countPolled(sources.list())),
+  const [sources, missing, { isNetworkDown, ...shared }] = await Promise.all([
+    readSourceStatus(parts),
+    readMissing(parts.redis, parts.keys, countPolled(parts.sources.list())),
     readShared(parts),
   ])
-  const sourceStatus = sources.list().flatMap((source): SourceStatus[] => {
-    const state = states.get(source.id)
-    if (!state) return []
-    const late = lateBy(source, state.nextAt, now())
-    return [{ source: shownSource(source), state: shownState(state), late }]
-  })
-  return {
-    ...shared,
-    sources: sourceStatus,
-    problems: findProblems(sourceStatus, { ...shared, isNetworkDown, missing }),
-  }
+  return { ...shared, sources, problems: findProblems(sources, { ...shared, isNetworkDown, missing }) }
 }
 
 /** The status with sources counted from their cached summaries: for callers that ask often. */

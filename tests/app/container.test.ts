@@ -4,10 +4,10 @@ import { z } from 'zod'
 import { type ContainerParts, createContainer } from '../../src/app/container.ts'
 import { Settings } from '../../src/config/schema.ts'
 import { Source, type SourceId } from '../../src/domain/source.ts'
-import { openQueues } from '../../src/queues/queues.ts'
+import { openQueues } from '../../src/queues/open-queues.ts'
 import { anArticle, NOON, newIn } from '../support/articles.ts'
-import { taxonomy } from '../support/daemon.ts'
 import { testRedis } from '../support/redis.ts'
+import { taxonomy } from '../support/taxonomy.ts'
 
 const { redis, keys, connect } = testRedis()
 const queues = openQueues(connect(), keys)
@@ -23,7 +23,7 @@ const sources = z
 const aContainer = (some: Partial<ContainerParts> = {}) =>
   createContainer({
     config: () => ({ settings: Settings.parse({}), sources, taxonomy, dir: 'config' }),
-    ...{ redis, keys, queues, now: () => NOON },
+    ...{ redis, keys, queues: async () => queues, now: () => NOON },
     log: pino({ level: 'silent' }),
     ...some,
   })

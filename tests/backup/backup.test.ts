@@ -8,9 +8,9 @@ import { startDaemon } from '../../src/app/daemon.ts'
 import { Settings } from '../../src/config/schema.ts'
 import { Source } from '../../src/domain/source.ts'
 import { keysFor } from '../../src/redis/keys.ts'
-import { taxonomy } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
 import { aFolder } from '../support/folder.ts'
+import { taxonomy } from '../support/taxonomy.ts'
 import { until } from '../support/until.ts'
 
 const keys = keysFor('newsdesk')

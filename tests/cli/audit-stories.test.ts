@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { StorySettings } from '../../src/config/sections/stories.ts'
-import { SCHEMA } from '../../src/maintenance/migrations/registry.ts'
+import { SCHEMA } from '../../src/maintenance/migrations/schema.ts'
 import { createStories } from '../../src/stories/stories.ts'
 import { measureStoryShares } from '../../src/use-cases/story-shares.ts'
 import { anArticle } from '../support/articles.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EntryExplanation } from '../../src/lists/explain.ts'
-import { SCHEMA } from '../../src/maintenance/migrations/registry.ts'
+import { SCHEMA } from '../../src/maintenance/migrations/schema.ts'
 import { anArticle, newIn } from '../support/articles.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
 import { aListRoom } from '../support/lists.ts'

@@ -3,8 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { LISTS } from '../../src/lists/registry.ts'
 import { cli, endAll } from '../support/cli.ts'
-import { taxonomy } from '../support/daemon.ts'
 import { aFolder } from '../support/folder.ts'
+import { taxonomy } from '../support/taxonomy.ts'
 import { until } from '../support/until.ts'
 
 endAll()

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { addScheduledCrawls, openQueues } from '../../src/queues/queues.ts'
+import { openQueues } from '../../src/queues/open-queues.ts'
+import { addScheduledCrawls } from '../../src/queues/queues.ts'
 import { createTokens } from '../../src/server/admin/auth/tokens.ts'
 import { PASSWORD, setUp } from '../support/admin.ts'
 import { sourceId } from '../support/articles.ts'

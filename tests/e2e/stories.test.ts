@@ -49,9 +49,10 @@ const published = async () => {
     return { code: await run.ended, out: run.out().trim(), err: run.err() }
   }
   const edit = (work: (parts: StoryEditParts) => Promise<EditOutcome<StoryId>>): Promise<EditOutcome<StoryId>> =>
-    withSession(dir, ({ container: { stories, articleStore, publishing } }) =>
-      work({ stories, archive: articleStore, publishing, now: Date.now }),
-    )
+    withSession(dir, async ({ container }) => {
+      const { stories, articleStore, publishing } = await container()
+      return work({ stories, archive: articleStore, publishing, now: Date.now })
+    })
   return { ...desk, latest, newsdesk, edit }
 }
 

@@ -102,7 +102,7 @@ describe('stories that are merged or split, in lists', () => {
     const desk = await begin()
     await desk.publisher.publishRelated([quake.id, vote.id])
     const queues = { publish: { addBulk: async () => [] } } as unknown as Queues // it only adds jobs there
-    const publishing = publishingTo(queues, desk)
+    const publishing = publishingTo(async () => queues, desk)
     const affected = await publishing.ingested(await desk.archive.merge(s2, s1, NOON))
     expect([...affected].sort()).toEqual([quake.id, wave.id, vote.id].sort())
     await desk.publisher.publishRelated(affected)

@@ -13,7 +13,7 @@ import { coViewSimilarity, rankRelated } from '../../src/lists/rules/related.ts'
 import { countStories } from '../../src/lists/rules/story-counts.ts'
 import { rankTrending } from '../../src/lists/rules/trending.ts'
 import { anArticle, NOON, sourceId } from '../support/articles.ts'
-import { taxonomy } from '../support/daemon.ts'
+import { taxonomy } from '../support/taxonomy.ts'
 
 interface Sketch {
   id?: string

@@ -12,8 +12,8 @@ import { createTops } from '../../src/events/top-articles.ts'
 import { keyNames } from '../../src/maintenance/migrations/key-names.ts'
 import { createMigrate } from '../../src/maintenance/migrations/migrate.ts'
 import type { Migration } from '../../src/maintenance/migrations/migration.ts'
-import { MIGRATIONS, SCHEMA } from '../../src/maintenance/migrations/registry.ts'
-import { checkSchema, readSchema } from '../../src/maintenance/migrations/schema.ts'
+import { MIGRATIONS } from '../../src/maintenance/migrations/registry.ts'
+import { checkSchema, readSchema, SCHEMA } from '../../src/maintenance/migrations/schema.ts'
 import { type Keys, keysFor } from '../../src/redis/keys.ts'
 import { createStories } from '../../src/stories/stories.ts'
 import { anArticle } from '../support/articles.ts'
@@ -285,4 +285,8 @@ describe('key names up to schema 5', () => {
     expect(await redis.zrange(keys.pendingDeletion(), 0, '-1', 'WITHSCORES')).toEqual(['gone', '10', 'later', '20'])
     expect((await redis.xrange(keys.overridesLog(), '-', '+')).map(([id]) => id)).toEqual(['5-1', '6-0'])
   })
+})
+
+it('the schema of this version is the number of its migrations', () => {
+  expect(SCHEMA).toBe(MIGRATIONS.length)
 })

@@ -3,8 +3,8 @@ import type { Article } from '../../src/domain/article.ts'
 import { createLearning } from '../../src/sections/learning.ts'
 import { loadSectionModel, replayTexts } from '../../src/sections/model-loader.ts'
 import { anArticle, NOON } from '../support/articles.ts'
-import { taxonomy } from '../support/daemon.ts'
 import { testRedis } from '../support/redis.ts'
+import { taxonomy } from '../support/taxonomy.ts'
 
 const { redis, keys } = testRedis()
 const model = loadSectionModel()

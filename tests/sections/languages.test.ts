@@ -7,7 +7,7 @@ import { decodeModel, encodeModel } from '../../src/sections/classifier/model-fi
 import { trainSections } from '../../src/sections/classifier/train.ts'
 import { classifyBy } from '../../src/sections/classify.ts'
 import { loadSectionModel } from '../../src/sections/model-loader.ts'
-import { taxonomy } from '../support/daemon.ts'
+import { taxonomy } from '../support/taxonomy.ts'
 
 const model = loadSectionModel()
 const classify = classifyBy(model)

@@ -11,7 +11,7 @@ import { loadSectionModel, replayTexts } from '../../src/sections/model-loader.t
 import { classifySections, findCertainSection, type SectionInput } from '../../src/sections/sections.ts'
 import { describeUse } from '../../src/sections/source-use.ts'
 import { splitWords } from '../../src/util/words.ts'
-import { taxonomy } from '../support/daemon.ts'
+import { taxonomy } from '../support/taxonomy.ts'
 
 const model = loadSectionModel()
 const classify = classifyBy(model)

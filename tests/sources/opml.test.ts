@@ -2,8 +2,8 @@ import { array, assert, option, property, record, string, webUrl } from 'fast-ch
 import { describe, expect, it } from 'vitest'
 import { readOpml, writeOpml } from '../../src/sources/catalogue/opml.ts'
 import { idFor, languageFor, sectionOfFolders, sectionOfItems } from '../../src/use-cases/suggest-source.ts'
-import { taxonomy } from '../support/daemon.ts'
 import { growth, LINEAR } from '../support/growth.ts'
+import { taxonomy } from '../support/taxonomy.ts'
 
 const read = (body: string) => {
   const outcome = readOpml(

@@ -12,6 +12,8 @@ const aStory = (originals: number, similarity = 0, at = 0): Compared => ({
   to: at,
 })
 const anArticle = (at = 0) => aStory(1, 0, at)
+/** What two stories have in common; one word gives this share of it. */
+const common = (product: number, share = 0.2) => ({ product, largest: share * product })
 
 describe('the coherence of a story', () => {
   it('the coherence of a story becomes clear as it grows, and few articles prove little', () => {
@@ -29,12 +31,29 @@ describe('the coherence of a story', () => {
 describe('the relatedness of an article to a story', () => {
   it('the relatedness of an article is lower for a story of near-copies than for one told in different words', () => {
     const [tight, loose] = [aStory(6, 0.2), aStory(6, 0.05)]
-    expect(relatedness(6 * 0.1, anArticle(), tight)).toBeLessThan(relatedness(6 * 0.1, anArticle(), loose))
+    expect(relatedness(common(0.6), anArticle(), tight)).toBeLessThan(relatedness(common(0.6), anArticle(), loose))
   })
 
   it('the relatedness of two stories is the same in both directions', () => {
     const [one, other] = [aStory(3, 0.1), aStory(7, 0.2)]
-    expect(relatedness(2, one, other)).toBeCloseTo(relatedness(2, other, one), 10)
+    expect(relatedness(common(2, 0.9), one, other)).toBeCloseTo(relatedness(common(2, 0.9), other, one), 10)
+  })
+})
+
+describe('what one word says of two stories', () => {
+  const long = (story: Compared): Compared => ({ ...story, words: story.originals * 30 })
+
+  it('one word says no more than two thirds of what two short articles share, and than a quarter of long ones', () => {
+    const of = (share: number, article: Compared) => relatedness(common(1, share), article, article)
+    expect(of(0.6, anArticle())).toBe(of(0.1, anArticle()))
+    expect(of(0.9, anArticle())).toBeLessThan(of(0.6, anArticle()))
+    expect(of(0.6, long(anArticle()))).toBeLessThan(of(0.2, long(anArticle())))
+  })
+
+  it('one word says more the more articles of two stories share it', () => {
+    const lost = (story: Compared) =>
+      relatedness(common(1, 0.9), anArticle(), story) / relatedness(common(1, 0.1), anArticle(), story)
+    expect(lost(aStory(9, 0.1))).toBeGreaterThan(lost(anArticle()))
   })
 })
 

@@ -104,7 +104,11 @@ describe('the sum of vectors', () => {
     for (const vector of vectors) add(blocks, sum, vector, hungry)
     for (const vector of vectors.slice(1)) subtract(blocks, sum, vector, hungry)
     const [first] = vectors as [Vector]
-    expect(multiply(blocks, sum, first)).toEqual({ product: squareOf(first), shared: first.terms.length })
+    expect(multiply(blocks, sum, first)).toEqual({
+      product: squareOf(first),
+      largest: expect.closeTo(squareOf({ ...first, weights: first.weights.slice().sort().slice(-1) }), 10),
+      shared: first.terms.length,
+    })
   })
 })
 

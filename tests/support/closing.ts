@@ -1,6 +1,9 @@
 /** Runs with each test file (`setupFiles` of vitest.config.ts). */
 
-import { afterAll } from 'vitest'
+import { afterAll, vi } from 'vitest'
 import { closeAll } from './at-end.ts'
 
-afterAll(closeAll)
+afterAll(async () => {
+  vi.restoreAllMocks()
+  await closeAll()
+})

@@ -1,25 +1,19 @@
 /** The real daemon in a test: on the run's Redis, under a prefix of its own, with settings quick enough to wait on. Stopped with the file. */
 
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { type Logger, pino } from 'pino'
 import { afterAll, inject } from 'vitest'
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { startDaemon } from '../../src/app/daemon.ts'
 import type { Config } from '../../src/config/load.ts'
 import type { RedisAddress } from '../../src/config/redis-address.ts'
 import type { Role } from '../../src/config/roles.ts'
 import { Settings } from '../../src/config/schema.ts'
-import { Section } from '../../src/domain/section.ts'
 import { Source } from '../../src/domain/source.ts'
 import { openRedis } from '../../src/redis/connect.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { scanKeys } from '../../src/redis/scan.ts'
-
-export const taxonomy = z
-  .object({ sections: z.array(Section) })
-  .parse(parse(readFileSync('config/sections.yaml', 'utf8'))).sections
+import { taxonomy } from './taxonomy.ts'
 
 export interface TestDaemonParts {
   readonly sources: readonly z.input<typeof Source>[]
@@ -29,6 +23,11 @@ export interface TestDaemonParts {
   /** For one that tests look at. */
   readonly log?: Logger
 }
+
+/**
+ * A little less than a second, the least that a configuration may say: with a second, a source would miss the next tick.
+ */
+const POLLING = { minInterval: 800, startInterval: 800, maxInterval: 800 }
 
 /** A Redis prefix with its configuration; daemons are started on it as often as a test likes. */
 export const testDaemon = ({
@@ -44,9 +43,6 @@ export const testDaemon = ({
     redis: { prefix: keys.prefix },
     crawl: {
       tick: '1s',
-      minInterval: '1s',
-      maxInterval: '2s',
-      startInterval: '1s',
       hostGap: '0ms',
       allow: ['127.0.0.0/8'],
     },
@@ -60,8 +56,10 @@ export const testDaemon = ({
       { ...base[key as keyof typeof base], ...settings[key] },
     ]),
   )
+  const parsed = Settings.parse(merged)
+  const polling = Object.fromEntries(Object.entries(POLLING).filter(([key]) => settings.crawl?.[key] === undefined))
   const config: Config = {
-    settings: Settings.parse(merged),
+    settings: { ...parsed, crawl: { ...parsed.crawl, ...polling } },
     sources: z.array(Source).parse(sources),
     taxonomy,
     dir: 'config',

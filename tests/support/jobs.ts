@@ -13,11 +13,11 @@ import { Settings } from '../../src/config/schema.ts'
 import { Source } from '../../src/domain/source.ts'
 import { createFetcher } from '../../src/http-client/fetch.ts'
 import { ArticlesData } from '../../src/queues/ingest.ts'
-import { openQueues } from '../../src/queues/queues.ts'
+import { openQueues } from '../../src/queues/open-queues.ts'
 import { createReplicationBarrier } from '../../src/redis/replication-barrier.ts'
 import { NOON } from './articles.ts'
-import { taxonomy } from './daemon.ts'
 import { testRedis } from './redis.ts'
+import { taxonomy } from './taxonomy.ts'
 
 /**
  * @param sources id and address of each
@@ -40,7 +40,7 @@ export const aJobDesk = (sources: Readonly<Record<string, string>>, some: Record
   const queues = openQueues(bull, keys)
   const fetcher = createFetcher(() => config.settings.crawl, { now })
   const gate = createPriorityGate({ maxWait: 100 })
-  const container = createContainer({ ...shared, queues, gate })
+  const container = createContainer({ ...shared, queues: async () => queues, gate })
   const { context } = createJobContext(container, {
     ...{ ...shared, queues, fetcher, gate },
     barrier: createReplicationBarrier({ redis, replicas: () => replicas.wanted, patience: 10 }),

@@ -13,8 +13,8 @@ import { createReadCounts, createTops } from '../../src/events/top-articles.ts'
 import { createEviction } from '../../src/eviction/evict.ts'
 import type { ListRegistry } from '../../src/lists/registry.ts'
 import { NOON } from './articles.ts'
-import { taxonomy } from './daemon.ts'
 import { testRedis } from './redis.ts'
+import { taxonomy } from './taxonomy.ts'
 
 export const SOURCES = ['courier', 'herald', 'gazette'].map((id, index) =>
   Source.parse({ id, name: id, url: `https://${id}.example/rss`, section: 'world', weight: 1 + index / 10 }),

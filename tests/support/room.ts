@@ -11,8 +11,8 @@ import { createChanges } from '../../src/lists/changes.ts'
 import type { Keys } from '../../src/redis/keys.ts'
 import { measureMemory } from '../../src/redis/memory.ts'
 import { anArticle, NOON, newIn } from './articles.ts'
-import { taxonomy } from './daemon.ts'
 import { aListRoom } from './lists.ts'
+import { taxonomy } from './taxonomy.ts'
 
 export interface RoomWanted {
   readonly redis: Redis

@@ -23,7 +23,9 @@ const doubtOf = ({ score, needed }: AuditedStory): string =>
     : `holds together: its parts are related by ${score.toFixed(2)}, two stories need ${needed.toFixed(2)}`
 
 const readTitles = async ({ container }: Session, ids: readonly ArticleId[]): Promise<string[]> =>
-  (await container.articleStore.articles(ids)).map((article, index) => article?.title ?? `${ids[index]} (expired)`)
+  (await (await container()).articleStore.articles(ids)).map(
+    (article, index) => article?.title ?? `${ids[index]} (expired)`,
+  )
 
 const show = async (session: Session, audited: AuditedStory): Promise<void> => {
   const { story, articles, main, split } = audited
@@ -44,7 +46,10 @@ const show = async (session: Session, audited: AuditedStory): Promise<void> => {
 export const auditStoriesCommand = (configDir: string, { limit, json }: AuditOptions): Promise<number> =>
   withSession(configDir, async session => {
     const { container, redis, keys } = session
-    const [audited, shares] = await Promise.all([container.stories.audit(limit), readStoryShares({ redis, keys })])
+    const [audited, shares] = await Promise.all([
+      container().then(({ stories }) => stories.audit(limit)),
+      readStoryShares({ redis, keys }),
+    ])
     if (json) {
       console.log(JSON.stringify({ stories: audited, shares }, null, 2))
       return 0

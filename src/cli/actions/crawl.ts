@@ -3,7 +3,7 @@
 import { type Job, QueueEvents } from 'bullmq'
 import type { Source } from '../../domain/source.ts'
 import { duplicateConnection } from '../../redis/nodes.ts'
-import { readStatus } from '../../use-cases/status.ts'
+import { readDaemons } from '../../use-cases/status.ts'
 import { cliActor, openSourceActions } from '../actor.ts'
 import { type Session, withSession } from '../session.ts'
 
@@ -39,12 +39,13 @@ export const crawlCommand = (
       console.error(wanted)
       return 2
     }
-    const { daemons } = await readStatus({ ...session, now: Date.now })
+    const daemons = await readDaemons({ ...session, now: Date.now })
     const running = daemons.some(({ roles }) => roles.includes('crawl'))
     if (!running) console.error('No daemon with the role crawl is running: crawls wait in the queue until one starts.')
     if (wait && !running) return 1
 
-    const { queues, redis, keys } = session
+    const { redis, keys } = session
+    const queues = await session.queues()
     // BullMQ does not close a connection that it was given.
     const listening = wait ? duplicateConnection(redis, { enableAutoPipelining: false }) : null
     const events = listening ? new QueueEvents('crawl', { connection: listening, prefix: keys.bull() }) : null

@@ -84,17 +84,18 @@ export const checkData = async (configDir: string, isRepairing: boolean): Promis
     return await withSession(
       configDir,
       async session => {
-        const { redis, keys, config, sources, queues } = session
+        const { redis, keys, config, sources } = session
+        const { storyWriter, lists: listModules } = await session.container()
         const { articles, lists } = config.settings
         const repaired = await repair(
           {
             ...{ redis, keys },
-            writer: session.container.storyWriter,
-            changes: session.container.lists.changes,
+            writer: storyWriter,
+            changes: listModules.changes,
             weightOf: id => sources.get(id)?.weight ?? 1,
             isSource: id => sources.get(id) !== undefined,
             forget: sources.forget,
-            jobs: sourceJobs(queues),
+            jobs: sourceJobs(await session.queues()),
             retention: articles.retention,
             poolSize: lists.poolSize,
             now: Date.now,

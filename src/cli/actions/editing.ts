@@ -28,7 +28,7 @@ export const explainEntryCommand = (
       console.error(`There is no list ${JSON.stringify(list)}; \`newsdesk lists\` shows them all.`)
       return 2
     }
-    const why = await session.container.lists.publisher.explain(list, rank)
+    const why = await (await session.container()).lists.publisher.explain(list, rank)
     if (why === null) {
       console.error(`${list} has no entry ${rank}; \`newsdesk lists ${list}\` shows its entries.`)
       return 1
@@ -66,8 +66,8 @@ export interface OverrideOptions {
 
 const editorName = ({ by }: OverrideOptions): string => by ?? cliActor().name.replace(/^cli:/, '')
 
-const createEditing = (session: Session): EditingActions =>
-  createEditingActions({ edits: session.container.edits, audit: openAudit(session) })
+const createEditing = async (session: Session): Promise<EditingActions> =>
+  createEditingActions({ edits: (await session.container()).edits, audit: openAudit(session) })
 
 /** @returns 0, 1 if there is no such article, 2 if the request is invalid */
 export const addOverrideCommand = (
@@ -82,7 +82,7 @@ export const addOverrideCommand = (
       console.error(`--for ${duration.error.issues[0]?.message}`)
       return 2
     }
-    const outcome = await createEditing(session).addOverride(cliActor(), {
+    const outcome = await (await createEditing(session)).addOverride(cliActor(), {
       ...{ kind, what, lasts: duration.data, by: editorName(options), why: options.reason ?? '' },
       list: options.list ?? (kind === 'pin' ? 'must-reads' : EVERYWHERE),
       place: options.place ?? 1,
@@ -108,7 +108,7 @@ export const removeOverrideCommand = (
   options: OverrideOptions,
 ): Promise<number> =>
   withSession(configDir, async session => {
-    const lifted = await createEditing(session).removeOverrides(
+    const lifted = await (await createEditing(session)).removeOverrides(
       cliActor(),
       kind,
       what,
@@ -128,7 +128,7 @@ export const removeOverrideCommand = (
 /** @returns 0, 1 if there is no such article, 2 if there is no such section */
 export const setSectionCommand = (configDir: string, id: string, section: string | null): Promise<number> =>
   withSession(configDir, async session => {
-    const outcome = await createEditing(session).setSection(cliActor(), id as ArticleId, section) // looked up
+    const outcome = await (await createEditing(session)).setSection(cliActor(), id as ArticleId, section) // looked up
     if (outcome.kind !== 'done') {
       console.error(outcome.why)
       return outcome.kind === 'missing' ? 1 : 2
@@ -142,7 +142,8 @@ export const mergeCommand = (configDir: string, from: string, into: string): Pro
   withSession(
     configDir,
     // Checked before anything is written.
-    async session => printOutcome(await createEditing(session).merge(cliActor(), from as StoryId, into as StoryId)),
+    async session =>
+      printOutcome(await (await createEditing(session)).merge(cliActor(), from as StoryId, into as StoryId)),
   )
 
 /** @returns 0, or 1 if the articles are not part of one story */
@@ -150,7 +151,8 @@ export const splitCommand = (configDir: string, articles: readonly string[]): Pr
   withSession(
     configDir,
     // Checked before anything is written.
-    async session => printOutcome(await createEditing(session).split(cliActor(), articles as readonly ArticleId[])),
+    async session =>
+      printOutcome(await (await createEditing(session)).split(cliActor(), articles as readonly ArticleId[])),
   )
 
 const printOutcome = (outcome: EditOutcome<StoryId>): number => {
@@ -161,7 +163,7 @@ const printOutcome = (outcome: EditOutcome<StoryId>): number => {
 
 export const overridesCommand = (configDir: string, { log, json }: { log: boolean; json: boolean }): Promise<number> =>
   withSession(configDir, async session => {
-    const { editors } = session.container.lists
+    const { editors } = (await session.container()).lists
     const rows: readonly (Override & { readonly did: string })[] = log
       ? await editors.log(100)
       : (await editors.inForce(Date.now())).map(each => ({ ...each, did: 'in force' }))

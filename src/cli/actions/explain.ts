@@ -11,7 +11,8 @@ import { withSession } from '../session.ts'
 
 /** @returns 0, or 1 if there is no such article */
 export const explainCommand = (configDir: string, id: string, { json }: { json: boolean }): Promise<number> =>
-  withSession(configDir, async ({ redis, keys, container: { stories, articleStore: archive } }) => {
+  withSession(configDir, async ({ redis, keys, container }) => {
+    const { stories, articleStore: archive } = await container()
     const [article] = await archive.articles([id as ArticleId]) // looked up
     if (!article) {
       console.error(`There is no article ${JSON.stringify(id)}. It may have expired.`)

@@ -2,7 +2,7 @@
 
 import { loadConfig } from '../../config/load.ts'
 import { createMigrate } from '../../maintenance/migrations/migrate.ts'
-import { SCHEMA } from '../../maintenance/migrations/registry.ts'
+import { SCHEMA } from '../../maintenance/migrations/schema.ts'
 import { keysFor } from '../../redis/keys.ts'
 import { createExaminedReport } from '../prompt.ts'
 import { withRedis } from '../with-redis.ts'

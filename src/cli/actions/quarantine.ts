@@ -109,7 +109,7 @@ export const replayCommand = (
       urls: createParameterStore({ redis: session.redis, keys: session.keys }),
       sources,
       settings: () => config.settings,
-      addArticles: (batches: Parameters<typeof addArticles>[1]) => addArticles(queues, batches),
+      addArticles: async (batches: Parameters<typeof addArticles>[1]) => addArticles(await queues(), batches),
       now: Date.now,
     }
     // In the order they were fetched.

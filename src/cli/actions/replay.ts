@@ -37,7 +37,7 @@ export const replayCommand = async (
     const replay = createReplay({
       redis,
       keys,
-      archive: session.container.articleStore,
+      archive: (await session.container()).articleStore,
       settings: () => config.settings.events,
       now: Date.now,
       onProgress: (read, most) => {

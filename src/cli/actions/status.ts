@@ -35,7 +35,7 @@ const statusLines = ({
 }: Status): string[] => {
   const line = (head: string, text: string): string => `${pc.bold(head.padEnd(10))} ${text}`
   const count = (of: string) => sources.filter(each => stateOf(each) === of).length
-  const states = ['fresh', 'new', 'failing', 'retired', 'stalled', 'late', 'paused']
+  const states = ['fresh', 'new', 'failing', 'retired', 'refused', 'stalled', 'late', 'paused']
     .filter(of => count(of) > 0)
     .map(of => `${count(of)} ${of}`)
   const refusals = Object.entries(events.refused).map(([reason, times]) => `${times} ${reason}`)
@@ -103,7 +103,8 @@ const watchStatus = async (read: () => Promise<Status>): Promise<void> => {
 /** @returns 0 without problems, 1 with problems, for monitoring; with `watch` 0 when the user ends it */
 export const statusCommand = (configDir: string, { json, watch }: { json: boolean; watch: boolean }): Promise<number> =>
   withSession(configDir, async session => {
-    const read = () => readStatus({ ...session, now: Date.now })
+    const queues = await session.queues()
+    const read = () => readStatus({ ...session, queues, now: Date.now })
     if (watch) {
       await watchStatus(read)
       return 0

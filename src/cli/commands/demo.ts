@@ -1,6 +1,5 @@
 /** `newsdesk demo`. */
 
-import { pinToUtc } from '../../util/time-zone.ts'
 import { parsePositiveNumber, type RegisterCommand } from '../command.ts'
 
 export const demo: RegisterCommand = (program, { run }) => {
@@ -12,6 +11,8 @@ export const demo: RegisterCommand = (program, { run }) => {
     .option('--seconds <n>', 'stop after this time', parsePositiveNumber)
     .action(
       run(async (options: { once?: boolean; json?: boolean; seconds?: number }) => {
+        // Looking the time zone up takes long; other commands need none.
+        const { pinToUtc } = await import('../../util/time-zone.ts')
         pinToUtc()
         return (await import('../../../demo/demo.ts')).runDemo(options)
       }),

@@ -11,7 +11,7 @@ export const lists: RegisterCommand = (program, { configDir, run }) => {
     .addOption(jsonOption())
     .action(
       run(async (list: string | undefined, { limit, json = false }: { limit: number; json?: boolean }) =>
-        (await import('../actions/show.ts')).listsCommand(configDir(), list, { limit, json }),
+        (await import('../actions/lists.ts')).listsCommand(configDir(), list, { limit, json }),
       ),
     )
 }

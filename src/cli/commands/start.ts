@@ -2,7 +2,6 @@
 
 import { InvalidArgumentError } from 'commander'
 import { ROLES, type Role } from '../../config/roles.ts'
-import { pinToUtc } from '../../util/time-zone.ts'
 import type { RegisterCommand } from '../command.ts'
 
 const parseRoles = (text: string): Role[] =>
@@ -19,6 +18,8 @@ export const start: RegisterCommand = (program, { configDir, run }) => {
     .option('--roles <roles>', `what this process does, separated by commas: ${ROLES.join(',')}`, parseRoles)
     .action(
       run(async ({ roles }: { roles?: Role[] }) => {
+        // Looking the time zone up takes long; other commands need none.
+        const { pinToUtc } = await import('../../util/time-zone.ts')
         pinToUtc()
         return (await import('../actions/start.ts')).start(configDir(), roles)
       }),

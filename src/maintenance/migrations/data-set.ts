@@ -6,7 +6,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Store } from '../../redis/store.ts'
-import { SCHEMA } from './registry.ts'
+import { SCHEMA } from './schema.ts'
 
 /** Stored for data of versions without tokens. It stands for the empty token, which all that they wrote carries. */
 const BEFORE_TOKENS = 'first'

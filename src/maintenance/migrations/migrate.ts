@@ -9,8 +9,8 @@ import { scanKeys } from '../../redis/scan.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import type { Store } from '../../redis/store.ts'
 import type { Migration } from './migration.ts'
-import { MIGRATIONS, SCHEMA } from './registry.ts'
-import { readSchema, SchemaError } from './schema.ts'
+import { MIGRATIONS } from './registry.ts'
+import { readSchema, SCHEMA, SchemaError } from './schema.ts'
 
 const raise = loadScript(new URL('./schema.lua', import.meta.url))
 

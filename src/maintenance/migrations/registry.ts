@@ -1,6 +1,6 @@
 /**
- * All migrations, in order. To add one, add it here, with a fixture made by the version before
- * (scripts/make-fixture.ts). Schema 0 is what versions wrote before there was a schema. A migration writes out the key
+ * All migrations, in order. To add one, add it here and count it in SCHEMA (schema.ts), with a fixture made by the version
+ * before (scripts/make-fixture.ts). Schema 0 is what versions wrote before there was a schema. A migration writes out the key
  * names of its time, since src/redis/keys/ may change them later.
  */
 
@@ -18,6 +18,3 @@ export const MIGRATIONS: readonly Migration[] = [
   storyWords,
   broadStories,
 ]
-
-/** Schema version that this process reads and writes. */
-export const SCHEMA = MIGRATIONS.length

@@ -2,7 +2,12 @@
 
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../redis/keys.ts'
-import { SCHEMA } from './registry.ts'
+
+/**
+ * Schema version that this process reads and writes: the number of migrations, which commands need not load to know
+ * it.
+ */
+export const SCHEMA = 8
 
 /** The data in Redis was written by another version; the message says what to do. */
 export class SchemaError extends Error {

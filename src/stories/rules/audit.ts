@@ -84,7 +84,7 @@ export const auditStory = ({ blocks, rule, strictness, stories }: AuditParts, st
   const halves = halve(blocks, story, parts)
   if (!halves) return null
   const [one, other] = halves[0].originals >= halves[1].originals ? halves : [halves[1], halves[0]]
-  const score = relatedness(multiply(blocks, one, copyOf(blocks, other)).product, one, other, rule)
+  const score = relatedness(multiply(blocks, one, copyOf(blocks, other)), one, other, rule)
   const wanted = needed(one, other, stories, rule) * strictness
   const audited: AuditedStory = {
     story: story.id,

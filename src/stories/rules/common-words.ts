@@ -21,9 +21,17 @@ const UNIT = 1e-9
 /** @returns the probability that any article contains the term */
 export type Prior = (term: Term, language: string) => number
 
+/** Tables depend on nothing but the key and the language, so all clusterers of a process share those of the latest key. */
+let latest = { key: [0, 0] as HashKey, tables: new Map<string, IntMap>() }
+
+const tablesFor = (key: HashKey): Map<string, IntMap> => {
+  if (key[0] !== latest.key[0] || key[1] !== latest.key[1]) latest = { key, tables: new Map() }
+  return latest.tables
+}
+
 /** @param key the key with which terms are hashed. The list of a language is read at its first term: some 50 ms */
 export const createPrior = (key: HashKey): Prior => {
-  const tables = new Map<string, IntMap>()
+  const tables = tablesFor(key)
   const tableOf = (language: string): IntMap => {
     const known = tables.get(language)
     if (known) return known

@@ -30,7 +30,10 @@ export const RELATEDNESS = {
   base: 0.385,
   baseLong: 0.045,
   /** What is needed more of few articles, which are alike by chance: this by the root of the number of their pairs. */
-  size: 1.27,
+  size: 1.2,
+  /** The share of what two articles have in common that one word may give: of short texts, and of long ones. */
+  oneWord: 0.65,
+  oneWordLong: 0.25,
   /** What is needed more in a window of many stories, for each factor of e above a hundred. */
   window: 0.055,
   /** What is needed more for each day between two stories, after so many days. */
@@ -69,6 +72,12 @@ const longness = ({ words, originals }: Compared, rule: Relatedness): number =>
 
 const pairsOf = ({ originals }: Compared): number => (originals * (originals - 1)) / 2
 
+/** What the sums of two stories' vectors have in common: their product, and the largest part of it that one word gives. */
+export interface InCommon {
+  readonly product: number
+  readonly largest: number
+}
+
 /** Mean similarity of two of a story's articles, as far as they show it yet. */
 export const coherence = (story: Compared, rule: Relatedness = RELATEDNESS): number => {
   const pairs = pairsOf(story)
@@ -83,18 +92,30 @@ export const coherence = (story: Compared, rule: Relatedness = RELATEDNESS): num
 }
 
 /**
- * @param product product of the sums of both stories' vectors
+ * What two stories have in common without what one word alone gives of it: articles of one day that share little but a
+ * person, a club or a product are on its news, not on one event. Of larger stories less is taken off, by the root of the
+ * number of their pairs, since all their articles have the word.
+ */
+const withoutOneWord = ({ product, largest }: InCommon, one: Compared, other: Compared, rule: Relatedness): number => {
+  const long = (longness(one, rule) + longness(other, rule)) / 2
+  const most = rule.oneWord + (rule.oneWordLong - rule.oneWord) * long
+  return product - Math.max(0, largest - most * product) / Math.sqrt(one.originals * other.originals)
+}
+
+/**
  * @returns their mean similarity, relative to the coherence of both: each counts by how well it is known
  */
 export const relatedness = (
-  product: number,
+  common: InCommon,
   one: Compared,
   other: Compared,
   rule: Relatedness = RELATEDNESS,
 ): number => {
   const [known, otherKnown] = [pairsOf(one) + rule.confidence, pairsOf(other) + rule.confidence]
   const logs = known * Math.log(coherence(one, rule)) + otherKnown * Math.log(coherence(other, rule))
-  return product / (one.originals * other.originals) / Math.exp(logs / (known + otherKnown))
+  return (
+    withoutOneWord(common, one, other, rule) / (one.originals * other.originals) / Math.exp(logs / (known + otherKnown))
+  )
 }
 
 /** The relatedness that makes two stories one. @param stories number of stories in the window */

@@ -95,10 +95,10 @@ export const createStorySearch = ({ blocks, terms, slots, rule, countStories }: 
   }
 
   const compare = ({ compared, vector }: StoryQuery, story: Story): Near => {
-    const { product, shared } = multiply(blocks, story, vector)
+    const product = multiply(blocks, story, vector)
     return {
       story,
-      shared,
+      shared: product.shared,
       score: relatedness(product, compared, story, rule),
       needed: needed(compared, story, countStories(), rule),
     }

@@ -87,13 +87,21 @@ const findTerm = (data: Int32Array, { at, size }: Sum, term: Term, from: number)
 /** A sum of so many times the terms of a vector is searched by bisection. */
 const SIDE_BY_SIDE = 8
 
-/** @returns the product of a vector and a sum, and the number of distinct terms that both have */
-export const multiply = ({ data }: Blocks, sum: Sum, vector: Vector): { product: number; shared: number } => {
+export interface Product {
+  readonly product: number
+  /** The largest part of it that one term gives. */
+  readonly largest: number
+  /** Number of distinct terms that both have. */
+  readonly shared: number
+}
+
+/** Multiplies a vector and a sum. */
+export const multiply = ({ data }: Blocks, sum: Sum, vector: Vector): Product => {
   const { terms, weights } = vector
   const { at, capacity, size } = sum
   // Side by side through two short lists; by bisection in a long one.
   const isShort = size < SIDE_BY_SIDE * terms.length
-  let [product, shared, from] = [0, 0, 0]
+  let [product, largest, shared, from] = [0, 0, 0, 0]
   for (let index = 0; index < terms.length && from < size; index += 1) {
     const term = terms[index] as Term // below its length, here and below
     if (isShort) while (from < size && (data[at + from] as Term) < term) from += 1
@@ -102,11 +110,13 @@ export const multiply = ({ data }: Blocks, sum: Sum, vector: Vector): { product:
       from = found < 0 ? -1 - found : found
     }
     if (from === size || data[at + from] !== term) continue
-    product += (weights[index] as number) * (data[at + capacity + from] as number)
+    const part = (weights[index] as number) * (data[at + capacity + from] as number)
+    product += part
+    if (part > largest) largest = part
     shared += 1
     from += 1
   }
-  return { product: product / SQUARE, shared }
+  return { product: product / SQUARE, largest: largest / SQUARE, shared }
 }
 
 export const squareOf = ({ weights }: Vector): number => {

@@ -1,0 +1,30 @@
+/** Opens the BullMQ queues. */
+
+import { type ConnectionOptions, Queue, type Telemetry } from 'bullmq'
+import type { Keys } from '../redis/keys.ts'
+import { crawlQueue } from './crawl.ts'
+import { articlesQueue } from './ingest.ts'
+import { publishQueue } from './publish.ts'
+import { pushQueue } from './push.ts'
+import type { Queues } from './queues.ts'
+
+const definitions = [crawlQueue, articlesQueue, publishQueue, pushQueue] as const
+
+/**
+ * @param connection a Redis connection for all of them, without automatic pipelining
+ * @param telemetry passes the trace of a job on to the jobs it adds
+ */
+export const openQueues = (connection: ConnectionOptions, keys: Keys, telemetry?: Telemetry): Queues => {
+  const open = ({ queue: name, options }: (typeof definitions)[number]) => {
+    // Set as defaults, so that a job added by hand in the dashboard is kept and retried like any other.
+    const queue = new Queue(name, {
+      ...{ connection, prefix: keys.bull(), defaultJobOptions: options },
+      ...(telemetry ? { telemetry } : {}),
+    })
+    // BullMQ reports only lost connections here, which the connection logs itself; without a listener they would be
+    // printed.
+    queue.on('error', () => undefined)
+    return queue
+  }
+  return { crawl: open(crawlQueue), articles: open(articlesQueue), publish: open(publishQueue), push: open(pushQueue) }
+}
