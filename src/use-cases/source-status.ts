@@ -36,7 +36,14 @@ export interface Status {
   /** Number of quarantined bodies, and of their sources. */
   readonly quarantine: { readonly bodies: number; readonly sources: number }
   /** Bytes; `limit` is 0 where there is none. */
-  readonly redis: { readonly version: string; readonly memory: number; readonly limit: number; readonly policy: string }
+  readonly redis: {
+    readonly version: string
+    readonly memory: number
+    readonly limit: number
+    readonly policy: string
+    /** That Redis rejects writes, why, and what ends it; null if it accepts them. */
+    readonly rejects: string | null
+  }
   /** Problems, in words; empty if all is well. */
   readonly problems: readonly string[]
 }

@@ -10,6 +10,7 @@ import { countPolled, missingLine, readMissing } from '../maintenance/ensure-fou
 import type { Queues } from '../queues/queues.ts'
 import type { Keys } from '../redis/keys.ts'
 import { readServers } from '../redis/servers.ts'
+import { checkWrites } from '../redis/write-check.ts'
 import type { SourceState } from '../sources/state/state.ts'
 import type { Sources } from '../sources/store/sources.ts'
 import type { SourceSummary } from '../sources/store/summary-cache.ts'
@@ -63,19 +64,31 @@ const readShared = async (
   parts: Omit<StatusParts, 'sources'> & { readonly sources: Pick<Sources, 'quarantine'> },
 ): Promise<Shared & { readonly isNetworkDown: boolean }> => {
   const { redis, keys, queues, sources, push } = parts
-  const [daemons, servers, refused, stories, { waiting, since }, pushed, network, bodies, eviction, storyShares] =
-    await Promise.all([
-      readDaemons(parts),
-      readServers(redis),
-      redis.hgetall(keys.eventState('refused')),
-      redis.zcard(keys.storyIndex()),
-      readBacklog(redis, keys),
-      push.summary(),
-      redis.hget(keys.network(), 'mode'),
-      sources.quarantine.bodies(),
-      readEvictionState(redis, keys),
-      readStoryShares({ redis, keys }),
-    ])
+  const [
+    daemons,
+    servers,
+    rejection,
+    refused,
+    stories,
+    { waiting, since },
+    pushed,
+    network,
+    bodies,
+    eviction,
+    storyShares,
+  ] = await Promise.all([
+    readDaemons(parts),
+    readServers(redis),
+    checkWrites({ redis, keys }),
+    redis.hgetall(keys.eventState('refused')),
+    redis.zcard(keys.storyIndex()),
+    readBacklog(redis, keys),
+    push.summary(),
+    redis.hget(keys.network(), 'mode'),
+    sources.quarantine.bodies(),
+    readEvictionState(redis, keys),
+    readStoryShares({ redis, keys }),
+  ])
   const counts = Object.fromEntries(
     await Promise.all(
       Object.entries(queues).map(
@@ -99,7 +112,10 @@ const readShared = async (
     push: pushed,
     storyShares,
     quarantine: { bodies: bodies.length, sources: new Set(bodies.map(({ source }) => source)).size },
-    redis: { version: servers.version, memory: servers.memory, limit: servers.limit, policy: servers.policy },
+    redis: {
+      ...{ version: servers.version, memory: servers.memory, limit: servers.limit, policy: servers.policy },
+      rejects: rejection === null ? null : `${rejection.text}: ${rejection.fix}`,
+    },
     isNetworkDown: network === 'down',
   }
 }
@@ -124,7 +140,9 @@ const findProblems = (
   const missing = ['scheduler', 'crawl', 'articles', 'publish', 'events'].filter(
     role => !daemons.some(({ roles }) => roles.includes(role)),
   )
-  if (daemons.length === 0) problems.push('no newsdesk daemon runs on this Redis: start one with `npm start`')
+  // No daemon can report that it runs meanwhile.
+  if (redis.rejects !== null) problems.push(redis.rejects)
+  else if (daemons.length === 0) problems.push('no newsdesk daemon runs on this Redis: start one with `npm start`')
   else if (missing.length > 0) problems.push(`no daemon has the roles ${missing.join(', ')}`)
   // Without a scheduler nothing creates the missing data; the missing role is reported above.
   const lacking = daemons.length === 0 || missing.includes('scheduler') ? null : missingLine(missingData)

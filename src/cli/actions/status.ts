@@ -21,6 +21,16 @@ const articlesText = ({ articles, oldest, memory, evicted, pending, isEvicting }
     ...(evicted > 0 ? [`${evicted} evicted so far`] : []),
   ].join(', ')
 
+/** @param isRejecting whether Redis rejects writes: a daemon that runs cannot report it then */
+const daemonsText = (daemons: Status['daemons'], isRejecting: boolean): string =>
+  daemons.map(({ id, roles }) => `${id} (${roles.join(', ')})`).join('; ') ||
+  (isRejecting ? 'unknown: none can report while Redis rejects writes' : 'none')
+
+const redisText = ({ version, memory, limit, policy }: Status['redis']): string => {
+  const used = (memory / 1_048_576).toFixed(1)
+  return `${version}, ${limit > 0 ? `${used} of ${(limit / 1_048_576).toFixed(1)}` : used} MB, ${policy}`
+}
+
 /** Formats the status for a terminal, with or without `--watch`. */
 const statusLines = ({
   daemons,
@@ -40,7 +50,7 @@ const statusLines = ({
     .map(of => `${count(of)} ${of}`)
   const refusals = Object.entries(events.refused).map(([reason, times]) => `${times} ${reason}`)
   return [
-    line('Daemons', daemons.map(({ id, roles }) => `${id} (${roles.join(', ')})`).join('; ') || 'none'),
+    line('Daemons', daemonsText(daemons, redis.rejects !== null)),
     line('Sources', `${sources.length}: ${states.join(', ')}`),
     ...Object.entries(queues).map(([name, jobs]) =>
       line(
@@ -65,7 +75,7 @@ const statusLines = ({
           ),
         ]
       : []),
-    line('Redis', `${redis.version}, ${(redis.memory / 1_048_576).toFixed(1)} MB, ${redis.policy}`),
+    line('Redis', redisText(redis)),
     ...problems.map(problem => pc.red(`! ${problem}`)),
     ...(problems.length === 0 ? [pc.green('All is well.')] : []),
   ]
