@@ -105,6 +105,9 @@ type DocumentRead =
     }
   | { readonly kind: 'failed'; readonly failure: PollFailure }
 
+/** A document that was cut off is asked for in full again: only the same body is known to hold nothing new. */
+const withoutNames = ({ bodyHash }: Validators): Validators => ({ etag: null, lastModified: null, bodyHash })
+
 const NO_VALIDATORS: Validators = { etag: null, lastModified: null, bodyHash: null }
 
 /** Reads the feed, or the sitemaps of a sitemap index in its place; a body that is neither goes into quarantine. */
@@ -117,7 +120,8 @@ const readDocument = async (source: Source, polled: PolledFeed, context: JobCont
   // Comparing items with each other shows whether a URL parameter identifies them, so all of them are parsed.
   if (read.kind === 'feed' && known.size > 0 && read.feed.items.some(item => isDoubtful(item, context)))
     read = await readNewItems(body, { known: NONE_KNOWN, contentType, url, maxItems })
-  if (read.kind === 'feed') return { ...read, validators, bytes: body.length }
+  if (read.kind === 'feed')
+    return { ...read, validators: read.feed.isCutOff ? withoutNames(validators) : validators, bytes: body.length }
   if (read.reason === 'sitemap-index') {
     const all = await readSitemaps(read, polled, { maxItems })
     return all.kind === 'failed'

@@ -138,9 +138,10 @@ const buildBatches = (
       ...about,
       items: unseen
         .slice(batch * most, (batch + 1) * most)
-        .map(({ item, key, also, headlined, fingerprint, place, isLost }) => ({
+        .map(({ item, key, also, headlined, fingerprint, place, isLost, sameAddress }) => ({
           ...{ key, also: [...also], headlined, fingerprint, place, item },
           ...(isLost ? { isLost } : {}),
+          ...(sameAddress === undefined ? {} : { sameAddress }),
         })),
     },
   }))

@@ -28,14 +28,15 @@ const quarantineRefused = async (
   outcomes: readonly PlacedItem[],
   { sources, job }: JobContext,
 ): Promise<Record<string, number>> => {
-  const refused: Record<string, number> = {}
+  const sameAddress = items.reduce((sum, item) => sum + (item.sameAddress ?? 0), 0)
+  const refused: Record<string, number> = sameAddress > 0 ? { 'same-address': sameAddress } : {}
   const toQuarantine: Omit<RefusedItem, 'source'>[] = []
   for (const [index, outcome] of outcomes.entries()) {
     if (!('kind' in outcome)) continue
     refused[outcome.reason] = (refused[outcome.reason] ?? 0) + 1
-    // Items of every feed grow too old; any other reason is worth a note on the job.
+    // Items of every feed grow too old, and some come in versions; any other reason is worth a note on the job.
     const item = items[index]?.item
-    if (outcome.reason === 'too-old' || !item) continue
+    if (outcome.reason === 'too-old' || outcome.reason === 'same-address' || !item) continue
     toQuarantine.push(refusedItem(item, outcome, fetchedAt))
     await job.note(`refused ${show(item)}: ${outcome.detail}`)
   }
@@ -71,7 +72,10 @@ const listSeen = ({ items }: Batch, outcomes: readonly PlacedItem[], seenBefore:
 const placeItems = async (
   { fetchedAt, trustsDates, language, items }: Batch,
   source: Source,
-  seenBefore: readonly (SeenItem | null)[],
+  {
+    seenBefore,
+    versions,
+  }: { readonly seenBefore: readonly (SeenItem | null)[]; readonly versions: readonly boolean[] },
   context: JobContext,
 ): Promise<PlacedItem[]> => {
   const { urls, taxonomy, settings, classify, describeSource } = context
@@ -85,6 +89,7 @@ const placeItems = async (
     item,
     outcome: normalise(item, { ...about, place }),
     known: seenBefore[index]?.article ?? null,
+    isVersion: versions[index] ?? false,
   }))
   return placeArticles(normalised, context)
 }
@@ -101,10 +106,10 @@ export const articles = defineJob(articlesQueue, {
     const confirmReplicated = context.beginReplicated()
     await context.yieldToLists()
     // Looked up here rather than by the crawl: an earlier batch may have brought the article that this one edits.
-    const seenBefore = (await sources.lookUpSeen(sourceId, items)).map(({ seen }, index) =>
-      items[index]?.isLost ? null : seen,
-    )
-    const outcomes = await placeItems(batch, source, seenBefore, context)
+    const matches = await sources.lookUpSeen(sourceId, items)
+    const seenBefore = matches.map(({ seen }, index) => (items[index]?.isLost ? null : seen))
+    const versions = matches.map(({ isVersion = false }) => isVersion && batch.trustsDates)
+    const outcomes = await placeItems(batch, source, { seenBefore, versions }, context)
     const refused = await quarantineRefused(batch, outcomes, context)
     const accepted = outcomes.filter((outcome): outcome is Placed => !('kind' in outcome))
     await context.yieldToLists()
@@ -119,7 +124,13 @@ export const articles = defineJob(articlesQueue, {
     // Items marked as seen never come again: the articles must have reached the replicas before, or the loss of the
     // master would lose them for good.
     await confirmReplicated()
-    await sources.markSeen(sourceId, crawl, listSeen(batch, outcomes, seenBefore))
+    const { 'same-address': _, ...lost } = refused
+    // The article at the address of an older version exists.
+    const versionCount = outcomes.filter(each => 'kind' in each && each.reason === 'same-address').length
+    await sources.markSeen(sourceId, crawl, listSeen(batch, outcomes, seenBefore), {
+      accepted: accepted.length + versionCount,
+      refused: lost,
+    })
     const { added, updated, merged, unchanged } = ingested
     const counts = { added, updated, merged, unchanged, refused }
     log.info({ source: sourceId, crawl: crawl.id, items: items.length, ...counts }, 'articles ingested')

@@ -20,6 +20,12 @@ const EVICTED: Refused = {
   detail: 'older than what is kept within articles.memory',
 }
 
+const OLDER_VERSION: Refused = {
+  kind: 'refused',
+  reason: 'same-address',
+  detail: 'the article at its address is of a later item',
+}
+
 /** The id in place of one where an item became no article. */
 const NO_ARTICLE = '' as ArticleId
 
@@ -39,6 +45,8 @@ export interface NormalisedItem {
   readonly outcome: Article | Refused
   /** The article that the item became when it came before. */
   readonly known: ArticleId | null
+  /** Whether it is known by its link alone: a version of the article that came under another id. */
+  readonly isVersion?: boolean
 }
 
 /**
@@ -137,6 +145,8 @@ const findStanding = async (archive: ArticleReader, outcomes: readonly Normalise
   }))
 }
 
+const isOlder = (article: Article, stored: StoredArticle): boolean => article.publishedAt < stored.publishedAt
+
 /**
  * Decides where each article belongs. One that is stored already (under its id, as the article its item was before, or
  * under another URL) keeps its id and story, even if its URL changed with its headline. Only the others are clustered
@@ -147,9 +157,10 @@ export const placeArticles = async (
   { archive, stories, now }: Pick<JobContext, 'archive' | 'stories' | 'now'>,
 ): Promise<(Placed | Refused)[]> => {
   const [standing, horizon] = await Promise.all([findStanding(archive, outcomes), archive.horizon()])
-  const judged = outcomes.map(({ item, outcome }, index) => {
+  const judged = outcomes.map(({ item, outcome, isVersion = false }, index) => {
     const { stored, known = null } = standing[index] ?? {}
-    if ('kind' in outcome || stored) return outcome
+    if ('kind' in outcome) return outcome
+    if (stored) return isVersion && item.published !== null && isOlder(outcome, stored) ? OLDER_VERSION : outcome
     // Its article has expired: an item without a date would come back as news of today.
     if (known !== null && item.published === null) return EXPIRED
     return outcome.publishedAt < horizon && isPlausible(horizon, now()) ? EVICTED : outcome

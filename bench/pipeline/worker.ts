@@ -77,11 +77,12 @@ const ours = async (): Promise<Contestant> => {
     log: pino({ level: 'silent' }),
   })
   return {
-    crawl: (first, feeds) =>
-      addScheduledCrawls(
+    async crawl(first, feeds) {
+      await addScheduledCrawls(
         queues,
         Array.from({ length: feeds }, (_, n) => SourceId.parse(`paper-${first + n}`)),
-      ),
+      )
+    },
     open: () => countOf([queues.crawl, queues.articles, queues.publish]),
     stop: () => daemon.stop(),
   }

@@ -1,7 +1,6 @@
 /** Decides when an article was published, given how reliable its source's dates are. (pure; docs/decisions/0004) */
 
-/** Earlier dates predate the news web: they are defaults left by publishing software. */
-const FIRST_BELIEVABLE = Date.UTC(1995, 0, 1)
+import { FIRST_BELIEVABLE } from '../feeds/dates/believable.ts'
 
 /** ms: tolerated clock difference. A date further ahead is scheduled for later, or wrong. */
 const MAX_AHEAD = 5 * 60_000

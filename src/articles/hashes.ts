@@ -24,8 +24,12 @@ export const articleFields = (
   url: article.url,
   title: article.title,
   summary: article.summary,
+  ...(article.titleFrom === undefined ? {} : { titleFrom: article.titleFrom }),
   author: article.author ?? '',
+  authors: JSON.stringify(article.authors ?? []),
   image: article.image ?? '',
+  // Only where it says more than `image`: most articles do without its memory.
+  ...(article.images ? { images: JSON.stringify(article.images) } : {}),
   language: article.language,
   publishedAt: iso(article.publishedAt),
   updatedAt: iso(now),
@@ -39,6 +43,10 @@ export const articleFields = (
 
 const Strings = z.array(z.string())
 const strings = <T extends string>(json: string | undefined): T[] => Strings.parse(JSON.parse(json ?? '[]')) as T[] // brands: written by us
+
+/** Authors as articleFields writes them; absent if there are none. */
+const parseAuthors = (json: string | undefined): Pick<Article, 'authors'> =>
+  json === undefined || json === '[]' ? {} : { authors: JSON.parse(json) }
 
 /**
  * @returns null for a missing hash (Redis returns an empty one), and for an article that is pending deletion
@@ -54,7 +62,9 @@ export const parseArticle = (stored: Record<string, string>): StoredArticle | nu
     url: hash.url,
     title: hash.title,
     summary: hash.summary ?? '',
+    ...(hash.titleFrom === 'text' ? { titleFrom: hash.titleFrom } : {}),
     author: emptyToNull(hash.author),
+    ...parseAuthors(hash.authors),
     image: emptyToNull(hash.image),
     language: hash.language ?? 'en',
     publishedAt: Date.parse(hash.publishedAt),

@@ -2,8 +2,9 @@
 
 import type { Article, Refused } from '../domain/article.ts'
 import { articleId, canonicalUrl, type Keeps } from '../domain/canonical-url.ts'
-import type { FeedItem } from '../domain/feed-item.ts'
+import type { Author, FeedItem } from '../domain/feed-item.ts'
 import { primaryLanguage } from '../domain/language.ts'
+import { MAX_PICTURES, type Picture, saysOnlyUrl } from '../domain/picture.ts'
 import type { Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
 import { decideLanguage } from '../languages/decide.ts'
@@ -50,6 +51,16 @@ const clean = (text: string | null, maxLength: number): string => {
   return `${(word > maxLength / 2 ? cut.slice(0, word) : cut).trimEnd()}…`
 }
 
+const cleanAuthors = (authors: readonly Author[]): Pick<Article, 'authors'> => {
+  const cleaned = authors.flatMap(({ name, url }): Author[] => {
+    const shown = clean(name, MAX_NAME)
+    if (shown === '') return []
+    const isKept = url !== undefined && url.length <= MAX_URL && /^https?:/i.test(url) && URL.canParse(url)
+    return [{ name: shown, ...(isKept ? { url: new URL(url).href } : {}) }]
+  })
+  return cleaned.length > 0 ? { authors: cleaned } : {}
+}
+
 const refused = (reason: Refused['reason'], detail: string): Refused => ({ kind: 'refused', reason, detail })
 
 /**
@@ -60,6 +71,22 @@ const declaredLanguages = (item: string | null, feed: string | null, source: str
   // An item without a language gets that of its feed.
   const own = primaryLanguage(item) === primaryLanguage(feed) ? null : item
   return [own, source ?? null, feed, item]
+}
+
+/** An http(s) URL as an article keeps it; null if it is none or too long. */
+const cleanUrl = (written: string): string | null => {
+  if (written.length > MAX_URL || !URL.canParse(written)) return null
+  const url = new URL(written)
+  return /^https?:$/.test(url.protocol) && url.href.length <= MAX_URL ? url.href : null
+}
+
+const findImages = ({ image, images = [] }: FeedItem): Picture[] => {
+  const given = images.length > 0 || image === null ? images : [{ url: image }]
+  return given.slice(0, MAX_PICTURES).flatMap(({ url: written, alt, ...others }) => {
+    const url = cleanUrl(written)
+    const text = clean(alt ?? null, MAX_NAME)
+    return url === null ? [] : [{ url, ...others, ...(text === '' ? {} : { alt: text }) }]
+  })
 }
 
 /** @returns the article, or the reason why the item was refused */
@@ -90,8 +117,7 @@ export const normalise = (
     return refused('too-old', `published ${new Date(at).toISOString()}, before the retention`)
 
   const summary = clean(item.summary, MAX_SUMMARY)
-  const image =
-    item.image !== null && item.image.length <= MAX_URL && URL.canParse(item.image) ? new URL(item.image) : null
+  const images = findImages(item)
   const language = decideLanguage(
     `${title} ${summary}`,
     declaredLanguages(item.language, feedLanguage, source.language),
@@ -108,8 +134,11 @@ export const normalise = (
     title,
     // A summary that repeats the title adds nothing.
     summary: summary === title ? '' : summary,
+    ...(item.titleFrom === undefined ? {} : { titleFrom: item.titleFrom }),
     author: clean(item.author, MAX_NAME) || null,
-    image: image && /^https?:$/.test(image.protocol) ? image.href : null,
+    ...cleanAuthors(item.authors ?? []),
+    image: images[0]?.url ?? null,
+    ...(saysOnlyUrl(images) ? {} : { images }),
     language,
     publishedAt: at,
     firstSeenAt: fetchedAt,

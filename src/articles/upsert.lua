@@ -41,7 +41,7 @@ local function upsert()
   end
 
   local stored = redis.call('HMGET', key, 'source', 'sources', 'sections', 'publishedAt', 'title', 'summary', 'url', 'author', 'image',
-    'filed', 'section', 'evidence', 'readAt', 'firstSeenAt', 'leaving')
+    'filed', 'section', 'evidence', 'readAt', 'firstSeenAt', 'leaving', 'images')
   if stored[15] then return { 'missing' } end
   -- If an editor chose another section: the sections by evidence alone (set-section.lua).
   local filed = stored[10]
@@ -50,7 +50,7 @@ local function upsert()
 
   if mode == 'own' and source == stored[1] then
     local edited = fields.title ~= stored[5] or fields.summary ~= stored[6] or fields.url ~= stored[7] or fields.author ~= stored[8]
-      or fields.image ~= stored[9]
+      or fields.image ~= stored[9] or (fields.images or false) ~= stored[16]
     -- After a worker dies, batches of two crawls may arrive in the wrong order: ignore text read before the stored one.
     local readAt = stored[13] or stored[14] or ''
     if readAt > ARGV[7] then readAt = '' end
@@ -83,6 +83,8 @@ local function upsert()
         end
       end
       redis.call('HSET', key, unpack(write))
+      if not fields.titleFrom then redis.call('HDEL', key, 'titleFrom') end
+      if not fields.images then redis.call('HDEL', key, 'images') end
       outcome = 'updated'
     end
   else
@@ -103,7 +105,7 @@ local function upsert()
 end
 
 -- The text of a blocked article is in a separate field (withhold.lua): restore it for the duration of this script.
-local shown = { 'id', 'url', 'title', 'summary', 'author', 'image' }
+local shown = { 'id', 'url', 'title', 'summary', 'author', 'authors', 'image', 'images' }
 local withheld = redis.call('HGET', key, 'withheld')
 if withheld then
   for name, value in pairs(cjson.decode(withheld)) do redis.call('HSET', key, name, value) end

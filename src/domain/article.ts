@@ -1,5 +1,7 @@
 /** An article: a normalised feed item. Its canonical URL identifies it. */
 
+import type { Author } from './feed-item.ts'
+import type { Picture } from './picture.ts'
 import type { SectionId } from './section.ts'
 import type { SourceId } from './source.ts'
 
@@ -29,8 +31,15 @@ export interface Article {
   readonly title: string
   /** Plain text near 300 characters, or empty. */
   readonly summary: string
+  /** Present if it has no title of its own: `title` is the beginning of its text. */
+  readonly titleFrom?: 'text'
+  /** Its authors in one text. */
   readonly author: string | null
+  /** Its authors one by one; absent if there are none, or if a version stored it that kept none. */
+  readonly authors?: readonly Author[]
   readonly image: string | null
+  /** Up to ten pictures, the above first; missing if there is no more to say than that. */
+  readonly images?: readonly Picture[]
   /** BCP 47, detected from the text or declared; empty if the text says too little and nothing is declared. */
   readonly language: string
   /** ms since the epoch, clamped to be no later than when we first saw it. */
@@ -48,6 +57,7 @@ export interface Article {
 /** Why an item did not become an article. Stored and counted, never thrown. */
 export interface Refused {
   readonly kind: 'refused'
-  readonly reason: 'no-title' | 'no-link' | 'bad-link' | 'too-old' | 'not-an-article'
+  /** `same-address`: the article at its address is a newer version of it. */
+  readonly reason: 'no-title' | 'no-link' | 'bad-link' | 'too-old' | 'not-an-article' | 'same-address'
   readonly detail: string
 }

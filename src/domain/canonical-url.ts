@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import type { ArticleId } from './article.ts'
-import { type ParameterKind, parameterKind } from './tracking-parameters.ts'
+import { mayIdentify, type ParameterKind, parameterKind } from './tracking-parameters.ts'
 
 /** Redirectors that carry the target URL in a parameter: host pattern and parameter names. */
 const WRAPPERS: readonly (readonly [RegExp, readonly string[]])[] = [
@@ -41,6 +41,50 @@ const inGoogleNews = (url: URL): URL | null => {
   return parse(/https?:\/\/[\x21-\x7e]{4,}/.exec(Buffer.from(coded, 'base64url').toString('latin1'))?.[0] ?? '')
 }
 
+/** Hosts whose pages are about other addresses, and are not in their place. */
+const ABOUT_OTHERS =
+  /(?:^|\.)(?:archive\.org|archive\.(?:today|ph|is|md|li|vn|fo)|perma\.cc|webcache\.googleusercontent\.com|validator\.w3\.org)$/
+
+/** As written (`/r/https://...`, `*https://...`), also where another program made one slash of two. */
+const PLAIN_TARGET = /[/=*](https?)(?::|%3a)\/{1,2}/i
+/** Escaped, one part of the path (`/RU=https%3a%2f%2f.../RK=2`). */
+const ESCAPED_TARGET = /[/=*](https?%3a%2f%2f[^/]{4,4000})/i
+/** In base64, a part of the path: `aHR0c` is `http`. */
+const CODED_TARGET = /^aHR0c[\w+-]{12,4000}={0,2}$/
+/** Yandex shows pages under their host and path. */
+const TURBO = /^\/(?:turbo\/)?(?:s\/)?([\w-]+(?:\.[\w-]+)+)(?:\/s)?(\/.*)$/
+
+/** An address whose host is a name with a dot, so that no word of a path is taken for a host. */
+const parseTarget = (text: string): URL | null => {
+  const url = /^https?:\/\//i.test(text) ? parse(text) : null
+  const labels = url?.hostname.split('.') ?? []
+  return labels.length > 1 && /^[a-z]/.test(labels.at(-1) ?? '') ? url : null
+}
+
+/** The target of a redirector that has it in its path. */
+const inPath = ({ hostname, pathname, search, hash }: URL): URL | null => {
+  if (ABOUT_OTHERS.test(hostname)) return null
+  const plain = PLAIN_TARGET.exec(pathname)
+  if (plain) {
+    const rest = pathname.slice(plain.index + plain[0].length)
+    return parseTarget(`${plain[1]}://${rest}${search}${hash}`)
+  }
+  const escaped = ESCAPED_TARGET.exec(pathname)?.[1]
+  if (escaped !== undefined) {
+    try {
+      return parseTarget(decodeURIComponent(escaped))
+    } catch {
+      // A malformed escape: it is not an address after all.
+      return null
+    }
+  }
+  const coded = pathname.split('/').find(part => CODED_TARGET.test(part))
+  if (coded !== undefined) return parseTarget(Buffer.from(coded, 'base64url').toString('latin1'))
+  const isTurbo = hostname.endsWith('.turbopages.org') || (/^yandex\./.test(hostname) && pathname.startsWith('/turbo/'))
+  const turbo = isTurbo ? TURBO.exec(pathname) : null
+  return turbo && parse(`https://${turbo[1]}${turbo[2]}${search}`)
+}
+
 /** The target of a redirector, an AMP cache or an AMP viewer, if the URL itself contains it. */
 const unwrap = (url: URL): URL => {
   const host = url.hostname
@@ -51,12 +95,12 @@ const unwrap = (url: URL): URL => {
     if (inner) return inner
   }
   const amp = /^\/amp\/(?:s\/)?(?=[\w-]+(?:\.[\w-]+)+)/.exec(url.pathname)
-  if (amp && /(?:^|\.)google\./.test(host))
+  if (amp && /(?:^|\.)(?:google|bing)\./.test(host))
     return parse(`https://${url.pathname.slice(amp[0].length)}${url.search}`) ?? url
   const cached = /^\/(?:c|v|wp)\/(?:s\/)?(?=[\w-]+(?:\.[\w-]+)+)/.exec(url.pathname)
   if (cached && host.endsWith('.cdn.ampproject.org'))
     return parse(`https://${url.pathname.slice(cached[0].length)}${url.search}`) ?? url
-  return url
+  return inPath(url) ?? url
 }
 
 /** Normalises percent-escapes: upper case, unreserved characters decoded, characters that need it escaped. */
@@ -69,9 +113,12 @@ const normalEscapes = (part: string): string =>
 /** A fragment names a place in the page, except where it is the page's address (`#!` or `#/`). */
 const keepsFragment = (hash: string): boolean => /^#!/.test(hash) || /^#\//.test(hash)
 
+/** In place of a parameter's name: the fragment. No parameter has this name. */
+export const FRAGMENT = '#'
+
 /**
- * Whether a host is known to tell articles apart by a parameter: the name in lower case, the host as `stripSubdomain`
- * returns it.
+ * Whether a host is known to tell articles apart by a parameter, or by `FRAGMENT`: the name in lower case, the host as
+ * `stripSubdomain` returns it.
  */
 export type Keeps = (site: string, name: string) => boolean
 const KEEPS_NONE: Keeps = () => false
@@ -108,7 +155,8 @@ const cleanOnce = (url: URL, stays: Stays): void => {
       return stays(parameterKind(name, value), stripSubdomain(url.host), name)
     })
   url.search = pairs.length > 0 ? `?${pairs.map(normalEscapes).join('&')}` : ''
-  if (!keepsFragment(url.hash)) url.hash = ''
+  if (keepsFragment(url.hash)) return
+  if (!mayIdentify(url.hash) || !stays('doubtful', stripSubdomain(url.host), FRAGMENT)) url.hash = ''
 }
 
 const canonicalBy = (written: string, stays: Stays): string | null => {
@@ -125,8 +173,8 @@ const canonicalBy = (written: string, stays: Stays): string | null => {
 }
 
 /**
- * The URL to show and to store: absolute, unwrapped, without tracking and session parameters, credentials and page
- * fragments; host in lower case (IDN as punycode), no default port, escapes normalised. Idempotent. Keeps the order of
+ * The URL to show and to store: absolute, unwrapped, without tracking and session parameters, credentials and (unless
+ * `keeps` says that the host tells articles apart by them) fragments; host in lower case (IDN as punycode), no default port, escapes normalised. Idempotent. Keeps the order of
  * parameters.
  * @param keeps parameters by which hosts are known to tell articles apart
  * @returns null if it is not an http(s) URL
@@ -142,18 +190,18 @@ export const bareUrl = (written: string): string | null => canonicalBy(written, 
 
 /** @returns id of the bare URL, if it differs from that of the canonical URL; null if it is the same */
 export const bareId = (canonical: string): ArticleId | null => {
-  if (!canonical.includes('?')) return null
+  if (!/[?#]/.test(canonical)) return null
   const bare = bareUrl(canonical)
   return bare === null || bare === canonical ? null : articleId(bare)
 }
 
 /**
  * Doubtful parameters that `canonicalUrl` removes from a link although they might tell articles apart; names in lower
- * case.
+ * case, and `FRAGMENT`.
  */
 export const droppedFrom = (written: string, keeps: Keeps): ReadonlyMap<string, string> => {
   const dropped = new Map<string, string>()
-  if (!written.includes('?') && !written.includes('%3F') && !written.includes('%3f')) return dropped
+  if (!/[?#]|%3f|%23/i.test(written)) return dropped
   canonicalBy(written, (kind, site, name) => {
     const stays = staysBy(keeps)(kind, site, name)
     if (kind === 'doubtful' && !stays) dropped.set(name.toLowerCase(), '')
@@ -162,7 +210,9 @@ export const droppedFrom = (written: string, keeps: Keeps): ReadonlyMap<string, 
   if (dropped.size === 0) return dropped
   // Reads values from the unwrapped target of the link.
   const page = canonicalBy(written, kind => kind !== 'tracking')
-  for (const pair of page === null ? [] : new URL(page).search.slice(1).split('&')) {
+  const target = page === null ? null : new URL(page)
+  if (target !== null && dropped.has(FRAGMENT)) dropped.set(FRAGMENT, target.hash)
+  for (const pair of target?.search.slice(1).split('&') ?? []) {
     const [name, value] = nameAndValue(pair)
     if (dropped.has(name.toLowerCase())) dropped.set(name.toLowerCase(), value)
   }

@@ -3,6 +3,7 @@
  */
 
 import { z } from 'zod'
+import { type Picture, PictureSchema } from './picture.ts'
 
 /** An audio or video file of an item. */
 export interface Enclosure {
@@ -14,9 +15,18 @@ export interface Enclosure {
   readonly length?: number
 }
 
+export interface Author {
+  /** Plain text, without an email address. */
+  readonly name: string
+  /** http or https. */
+  readonly url?: string
+}
+
 export interface FeedItem {
   /** Plain text: tags removed, entities decoded, white space folded. */
   readonly title: string | null
+  /** Present if the item has no title of its own: `title` is the beginning of its text. */
+  readonly titleFrom?: 'text'
   /** Absolute if a base URL is known. */
   readonly link: string | null
   /** guid, atom:id, rdf:about or JSON Feed id, as the publisher wrote it. */
@@ -25,11 +35,18 @@ export interface FeedItem {
   readonly published: string | null
   /** ISO 8601 UTC. */
   readonly updated: string | null
+  /** Up to five names, as the feed writes them. */
   readonly author: string | null
+  /** The authors one by one, up to ten; absent if there are none. */
+  readonly authors?: readonly Author[]
+  /** Present if the item itself names nobody: whose authors those are (Atom). */
+  readonly authorFrom?: 'source' | 'feed'
   /** The publisher's own categories, in order, without duplicates. */
   readonly categories: readonly string[]
   /** Absolute URL of the item's picture. */
   readonly image: string | null
+  /** Up to ten pictures, the above first; missing if there is no more to say than that. */
+  readonly images?: readonly Picture[]
   /** Plain text, cut near 300 characters. */
   readonly summary: string | null
   /** BCP 47, if the item or feed declares one. */
@@ -64,6 +81,8 @@ export interface Feed {
   readonly language: string | null
   readonly hints: FeedHints
   readonly items: readonly FeedItem[]
+  /** Present if the document ends within an item, which is then left out: it is to be fetched again in full. */
+  readonly isCutOff?: true
   /** Skipped items, each with a reason, and errors in the document that were repaired. */
   readonly warnings: readonly string[]
 }
@@ -84,13 +103,17 @@ export type ReadOutcome = { readonly kind: 'feed'; readonly feed: Feed } | NotAF
 /** A feed item in job data, which is parsed once on arrival. */
 export const FeedItemSchema: z.ZodType<FeedItem> = z.object({
   title: z.string().nullable(),
+  titleFrom: z.literal('text').exactOptional(),
   link: z.string().nullable(),
   id: z.string().nullable(),
   published: z.string().nullable(),
   updated: z.string().nullable(),
   author: z.string().nullable(),
+  authors: z.array(z.object({ name: z.string(), url: z.string().exactOptional() })).exactOptional(),
+  authorFrom: z.enum(['source', 'feed']).exactOptional(),
   categories: z.array(z.string()),
   image: z.string().nullable(),
+  images: z.array(PictureSchema).exactOptional(),
   summary: z.string().nullable(),
   language: z.string().nullable(),
   original: z.string().exactOptional(),

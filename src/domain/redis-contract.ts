@@ -24,8 +24,22 @@ export const ShownArticle = z.object({
   url: z.url({ protocol: /^https?$/ }),
   title: z.string().min(1),
   summary: z.string(),
+  titleFrom: z
+    .literal('text')
+    .describe('It has no title of its own: `title` is the beginning of its text; else missing.')
+    .optional(),
   author: z.string(),
+  authors: jsonArray
+    .describe(
+      'Its authors one by one: objects with `name`, and `url` where known. Missing in what older versions stored.',
+    )
+    .optional(),
   image: orEmpty(z.url({ protocol: /^https?$/ })),
+  images: jsonArray
+    .describe(
+      'Up to ten pictures, `image` first, each with `url` and, where the feed says them, `width`, `height`, `alt` and `type`; missing where there is no more to say than `image` does.',
+    )
+    .optional(),
   language: z.string().min(2),
   publishedAt: time,
   updatedAt: time,
@@ -52,7 +66,7 @@ export const ShownArticle = z.object({
 
 /** HASH `newsdesk:article:<id>` of an article that an editor blocked everywhere: nothing of it may be shown. */
 export const WithheldArticle = ShownArticle.omit({
-  ...{ id: true, url: true, title: true, summary: true, author: true, image: true },
+  ...{ id: true, url: true, title: true, summary: true, author: true, authors: true, image: true, images: true },
 }).extend({ withheld: z.string().describe("newsdesk's own: show nothing of it.") })
 
 /** HASH `newsdesk:article:<id>`. */

@@ -119,6 +119,27 @@ export type ParameterKind =
   /** Kept. */
   | 'content'
 
+/** Places in a page that every site has. */
+const ANCHORS = split(
+  'comment comments respond disqus_thread top main main-content content article story more share header footer',
+)
+
+/**
+ * Whether a fragment may identify an article, as those of a live blog's posts do: it is no anchor that every page has,
+ * and not made of tracking parameters (`#xtor=RSS-1`, `#ref=rss`).
+ * @param hash with the `#`
+ */
+export const mayIdentify = (hash: string): boolean => {
+  const fragment = hash.slice(1)
+  if (fragment === '' || fragment.startsWith(':~:') || ANCHORS.has(fragment.toLowerCase()) || isChannel(fragment))
+    return false
+  return fragment.split('&').some(pair => {
+    const at = pair.indexOf('=')
+    const [name, value] = [pair.slice(0, at), pair.slice(at + 1)]
+    return at < 0 || (!isChannel(value) && /content$/.test(parameterKind(name, value)))
+  })
+}
+
 const isCampaign = (name: string): boolean => {
   const family = CAMPAIGN_FAMILIES.find(prefix => name.startsWith(prefix))
   return family !== undefined && CAMPAIGN_WORDS.has(name.slice(family.length))

@@ -4,6 +4,7 @@
  * throws.
  */
 
+import { labelToName, TextDecoder as StandardDecoder } from '@exodus/bytes/encoding.js'
 import { analyse } from 'chardet'
 import iconv from 'iconv-lite'
 import { C1_CONTROLS, fromWindows1252 } from '../util/windows-1252.ts'
@@ -38,16 +39,43 @@ const WINDOWS_1252: Decoder = {
       .replace(C1_CONTROLS, fromWindows1252),
 }
 
-/** Python's names, which feeds made by its programs carry, and supersets in which the same bytes mean the same. */
+/** Names that programs give the same or smaller sets of characters, with `-` for `_`. */
 const ALIASES: Readonly<Record<string, string>> = {
   'iso2022-jp': 'iso-2022-jp',
   'euc-jis-2004': 'euc-jp',
   'euc-jisx0213': 'euc-jp',
+  'euc-jp-ms': 'euc-jp',
+  'eucjp-ms': 'euc-jp',
+  'eucjp-win': 'euc-jp',
+  eucjp: 'euc-jp',
   'shift-jis-2004': 'shift_jis',
   'shift-jisx0213': 'shift_jis',
-  'big5-hkscs': 'big5',
+  'sjis-win': 'shift_jis',
   cp932: 'shift_jis',
+  cp943: 'shift_jis',
+  'windows-932': 'shift_jis',
+  'big5-hkscs:2004': 'big5',
+  big5hkscs: 'big5',
+  cp950: 'big5',
+  ms950: 'big5',
+  'windows-950': 'big5',
+  'x-windows-950': 'big5',
   cp949: 'euc-kr',
+  ms949: 'euc-kr',
+  uhc: 'euc-kr',
+  euckr: 'euc-kr',
+  'x-euc-kr': 'euc-kr',
+  'x-windows-949': 'euc-kr',
+  'ks-c-5601': 'euc-kr',
+  cp936: 'gb18030',
+  ms936: 'gb18030',
+  'windows-936': 'gb18030',
+  'euc-cn': 'gb18030',
+  euccn: 'gb18030',
+  'x-euc-cn': 'gb18030',
+  'gb18030-2000': 'gb18030',
+  'gb18030-2005': 'gb18030',
+  'gb18030-2022': 'gb18030',
   'mac-latin2': 'maccenteuro',
 }
 
@@ -60,16 +88,18 @@ const otherDecoder = (label: string): Decoder | undefined => {
   return encoding === undefined ? undefined : byIconv(encoding)
 }
 
+/** No encoding of text, or none at all (WHATWG: replacement). */
+const NO_TEXT = new Set(['replacement', 'x-user-defined'])
+
 const decoderFor = (written: string): Decoder | undefined => {
-  const label = ALIASES[written.toLowerCase().replaceAll('_', '-')] ?? written
-  try {
-    const decoder = new TextDecoder(label)
-    // Node 20 decodes windows-1252 as Latin-1: quotation marks, dashes and the euro sign become control characters.
-    return decoder.encoding === 'windows-1252' ? WINDOWS_1252 : decoder
-  } catch {
-    // Unknown to the platform.
-    return otherDecoder(label)
-  }
+  const plain = written.toLowerCase().replaceAll('_', '-')
+  const label = ALIASES[plain] ?? written
+  const name = (labelToName(label) ?? labelToName(plain))?.toLowerCase()
+  if (name === undefined || NO_TEXT.has(name)) return otherDecoder(label)
+  if (name === 'windows-1252') return WINDOWS_1252
+  // Node's own TextDecoder departs from the standard: its EUC-KR is not windows-949, its Big5 lacks Hong Kong's
+  // characters, its GBK the four-byte ones.
+  return /^utf-/.test(name) ? new TextDecoder(name) : new StandardDecoder(name)
 }
 
 const startsWith = (bytes: Uint8Array, ...mark: number[]): boolean => mark.every((byte, index) => bytes[index] === byte)

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { canonicalUrl, identityKey, type Keeps } from '../domain/canonical-url.ts'
+import { canonicalUrl, FRAGMENT, identityKey, type Keeps, stripSubdomain } from '../domain/canonical-url.ts'
 import type { FeedItem } from '../domain/feed-item.ts'
 
 export interface Identified {
@@ -17,6 +17,8 @@ export interface Identified {
   readonly headlined: boolean
   /** 10 characters that change whenever something visible to readers changes. The first four stand for the title. */
   readonly fingerprint: string
+  /** Number of older items of the document at the same address, or with the same id, in whose place it stands; absent if none. */
+  readonly sameAddress?: number
 }
 
 const TITLE_PART = 4
@@ -43,17 +45,38 @@ export const trustsIds = (items: readonly FeedItem[], carried = items.length): b
 
 const isBlank = (id: string | null): boolean => id === null || id.trim() === ''
 
+/** Keeps the fragments of an address at which a document has items with different titles. */
+const keepFragments = (items: readonly FeedItem[]): Keeps => {
+  const pages = items.map(findPage)
+  if (!pages.some(page => page?.includes('#'))) return () => false
+  const always: Keeps = (_, name) => name === FRAGMENT
+  const titles = new Map<string, { readonly title: string; readonly hash: string }>()
+  const sites = new Set<string>()
+  for (const [index, { title }] of items.entries()) {
+    const url = canonicalUrl(pages[index] ?? '', always)
+    if (url === null || title === null) continue
+    const { hash, host } = new URL(url)
+    const address = identityKey(url.slice(0, url.length - hash.length))
+    const other = titles.get(address) ?? { title, hash }
+    if (other.hash !== hash && other.title !== title) sites.add(stripSubdomain(host))
+    titles.set(address, other)
+  }
+  return (site, name) => name === FRAGMENT && sites.has(site)
+}
+
 /**
- * Computes keys and fingerprints of a document's items, in order. Of items with the same key only the first is
- * returned, since feeds list the newest first. The key is made from the id if ids can be trusted, else from the link,
- * else from title and date. An id that a document gives to several items with different links is ignored.
+ * Computes keys and fingerprints of a document's items, in order. Items that share any key, such as two versions of one
+ * article under two ids, are one: only the newest of them is returned. The key is made from the id if ids can be
+ * trusted, else from the link, else from title and date. An id that a document gives to several items with different
+ * links is ignored.
  * @param useIds false for a source whose ids once proved unreliable: it is then always identified by links
- * @param keeps URL parameters that are known to identify articles on their site
+ * @param keeps URL parameters that are known to identify articles on their site; default: fragments by which items of
+ *   the document differ
  */
 export const identify = (
   items: readonly FeedItem[],
   useIds = trustsIds(items),
-  keeps?: Keeps,
+  keeps: Keeps = keepFragments(items),
 ): readonly Identified[] => {
   const links = items.map(item => linkKey(findPage(item), keeps))
   const linkById = new Map<string, string | null>()
@@ -64,18 +87,54 @@ export const identify = (
     if (linkById.has(id) && linkById.get(id) !== link) shared.add(id)
     linkById.set(id, link)
   }
-  const taken = new Set<string>()
-  return items.flatMap((item, index) => {
+  const groups: Group[] = []
+  const byKey = new Map<string, Group>()
+  for (const [index, item] of items.entries()) {
     const link = links[index] ?? null
     const id =
       useIds && item.id !== null && !isBlank(item.id) && !shared.has(item.id) ? digest(['id', item.id], 16) : null
     const headlined = id !== null && link !== null && holdsHeadline(item.id, item.title)
     const keys = (headlined ? [link, id] : [id, link]).filter(key => key !== null)
     const [key = digest(['title', item.title, item.published], 16), ...also] = keys
-    if (taken.has(key)) return []
-    taken.add(key)
-    return { item, key, also, headlined, fingerprint: buildFingerprint(item, keeps) }
-  })
+    const known = [key, ...also].map(each => byKey.get(each)).find(group => group !== undefined)
+    const group: Group = known ?? { item, key, also, headlined, place: index, others: 0 }
+    for (const each of [key, ...also]) byKey.set(each, group)
+    if (known === undefined) groups.push(group)
+    else {
+      known.others += 1
+      if (isNewer(item, known.item)) Object.assign(known, { item, key, also, headlined, place: index })
+    }
+  }
+  return groups
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ item, key, also, headlined, others }) => ({
+      ...{ item, key, also, headlined, fingerprint: buildFingerprint(item, keeps) },
+      ...(others > 0 ? { sameAddress: others } : {}),
+    }))
+}
+
+/** The items of a document that are one article: the newest of them. */
+interface Group extends Pick<Identified, 'item' | 'key' | 'also' | 'headlined'> {
+  readonly place: number
+  others: number
+}
+
+/** Latest date of an item, ms since the epoch; NaN if it has none. */
+const latestDate = ({ published, updated }: FeedItem): number =>
+  Math.max(...[published, updated].flatMap(date => (date === null ? [] : Date.parse(date))), Number.NEGATIVE_INFINITY)
+
+/** What comes before a number at the end of an id, and the number: the version of an article. */
+const readVersion = (id: string | null): readonly [stem: string, version: number] | null => {
+  const [, version] = /(?<!\d)(\d{1,15})$/.exec(id ?? '') ?? []
+  return id === null || version === undefined ? null : [id.slice(0, -version.length), Number(version)]
+}
+
+/** Whether an item is newer than one before it in the document: by date, then by the number at the end of its id. */
+const isNewer = (item: FeedItem, other: FeedItem): boolean => {
+  const [at, before] = [latestDate(item), latestDate(other)]
+  if (Number.isFinite(at) && Number.isFinite(before) && at !== before) return at > before
+  const [version, otherVersion] = [readVersion(item.id), readVersion(other.id)]
+  return version !== null && otherVersion !== null && version[0] === otherVersion[0] && version[1] > otherVersion[1]
 }
 
 /** Finds the URL of an item's page. If the link is a redirector and the feed names the target, that is the target. */
@@ -83,14 +142,16 @@ export const findPage = ({ link, original }: Pick<FeedItem, 'link' | 'original'>
   link === null ? null : (original ?? link)
 
 /** Hashes a link without tracking parameters, scheme and mobile host, so that all links to one article agree. */
-const linkKey = (link: string | null, keeps?: Keeps): string | null => {
+const linkKey = (link: string | null, keeps: Keeps): string | null => {
   if (link === null) return null
   const url = canonicalUrl(link, keeps)
   return digest(['link', url === null ? link : identityKey(url)], 16)
 }
 
-const buildFingerprint = (item: FeedItem, keeps?: Keeps): string => {
-  const { title, summary, author, image, categories } = item
+const buildFingerprint = (item: FeedItem, keeps: Keeps): string => {
+  const { title, summary, image, categories } = item
+  // What an item inherits of its feed is no edit of it.
+  const author = item.authorFrom === undefined ? item.author : null
   const page = findPage(item)
   const shown = page === null ? null : (canonicalUrl(page, keeps) ?? page)
   return digest([title], TITLE_PART) + digest([shown, summary, author, image, ...categories], REST_PART)

@@ -84,3 +84,15 @@ export const classifyFailure = (error: unknown): Failure => {
   const detail = message.includes(code) ? message : `${code}: ${message}`
   return new Failure(kind[1], `${kind[2]} (${detail || code})`)
 }
+
+/** Whether an HTTP parser refused an answer, so that a more lenient reader may understand it. */
+export const isMalformed = (error: unknown): boolean => {
+  const { code = '', name = '', message = '', cause } = error as NodeJS.ErrnoException
+  return (
+    name === 'HTTPParserError' ||
+    code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' ||
+    // What undici says of an interim answer that nobody asked for.
+    (code === 'UND_ERR_SOCKET' && message === 'bad response') ||
+    (cause instanceof Error && isMalformed(cause))
+  )
+}

@@ -14,6 +14,7 @@ import {
   isUnder,
   MAX_DUMPED,
   type OnHop,
+  receive,
 } from './client.ts'
 import type { Deadline } from './deadline.ts'
 import { type Failed, Failure } from './failure.ts'
@@ -163,14 +164,12 @@ export const createFetcher = (
     return client.send({ url, headers, ...(onHop ? { onHop } : {}) }, deadline)
   }
 
-  const fetchOnce = async (wish: FetchRequest, deadline: Deadline): Promise<FetchOutcome> => {
+  const readFeed = async (wish: FetchRequest, arrived: FinalResponse, deadline: Deadline): Promise<FetchOutcome> => {
     const { validators, isConditional = true } = wish
-    const arrived = await send(wish.url, ACCEPT, deadline, isConditional ? conditions(validators) : {}, wish.onHop)
-    if ('wait' in arrived) return { kind: 'held', ...arrived }
     const { statusCode: status, headers, body: stream } = arrived.response
     const answered = describeAnswer(arrived, now())
     if (status === 304 && validators && isConditional) {
-      await stream.dump()
+      await stream.dump({ limit: MAX_DUMPED, signal: deadline.signal })
       const revalidated = revalidatedBy(headers, validators)
       return { kind: 'unchanged', by: 'status', validators: revalidated, saysFresh: saysFresh(headers), ...answered }
     }
@@ -179,7 +178,7 @@ export const createFetcher = (
       throw buildFailure(arrived, settings().limitedBy403, now())
     }
     const { maxTransfer, maxBody } = settings()
-    const body = await readBody(stream, headers, { most: maxTransfer, mostUnpacked: maxBody })
+    const body = await readBody(arrived.response, { most: maxTransfer, mostUnpacked: maxBody })
     const fresh = {
       etag: header(headers, 'etag') || null,
       lastModified: header(headers, 'last-modified') || null,
@@ -191,16 +190,27 @@ export const createFetcher = (
     return { kind: 'changed', body, contentType, validators: fresh, links, ...answered }
   }
 
-  const fetchTextOnce = async (url: string, maxBytes: number, deadline: Deadline) => {
-    const arrived = await send(url, 'text/plain, */*;q=0.5', deadline)
-    if ('wait' in arrived) throw new Failure('refused', 'held')
-    const { statusCode: status, headers, body } = arrived.response
+  const fetchOnce = async (wish: FetchRequest, deadline: Deadline): Promise<FetchOutcome> => {
+    const { validators, isConditional = true } = wish
+    const arrived = await send(wish.url, ACCEPT, deadline, isConditional ? conditions(validators) : {}, wish.onHop)
+    if ('wait' in arrived) return { kind: 'held', ...arrived }
+    return receive(arrived, final => readFeed(wish, final, deadline))
+  }
+
+  const readText = async ({ response }: FinalResponse, maxBytes: number, deadline: Deadline) => {
+    const { statusCode: status, body } = response
     if (status <= 299) {
-      const text = await readBody(body, headers, { most: maxBytes, mostUnpacked: maxBytes })
+      const text = await readBody(response, { most: maxBytes, mostUnpacked: maxBytes })
       return { status, text: text.toString('utf8') }
     }
     await body.dump({ limit: MAX_DUMPED, signal: deadline.signal })
     return { status, text: '' }
+  }
+
+  const fetchTextOnce = async (url: string, maxBytes: number, deadline: Deadline) => {
+    const arrived = await send(url, 'text/plain, */*;q=0.5', deadline)
+    if ('wait' in arrived) throw new Failure('refused', 'held')
+    return receive(arrived, final => readText(final, maxBytes, deadline))
   }
 
   return {

@@ -33,6 +33,8 @@ export const ArticlesData = z.object({
         place: z.int().min(0).default(0),
         /** Whether it was ingested before and its article was lost: it then counts as new. */
         isLost: z.boolean().optional(),
+        /** Number of older items at the same address in whose place it stands. */
+        sameAddress: z.int().positive().optional(),
         item: FeedItemSchema,
       }),
     )

@@ -3,6 +3,7 @@
  * loads BullMQ.
  */
 
+import { randomBytes } from 'node:crypto'
 import type { Job, Queue } from 'bullmq'
 import type { SourceId } from '../domain/source.ts'
 import { crawlQueue } from './crawl.ts'
@@ -20,30 +21,42 @@ export interface Queues {
 /** Lower priority than jobs without one. */
 const BEHIND = 10
 const NONE: ReadonlySet<SourceId> = new Set()
+const WAITING: ReadonlySet<string> = new Set(['waiting', 'prioritized', 'delayed'])
 
 /**
  * Enqueues due sources for crawling. Deduplicated by source: while a crawl of the source waits or runs, another
  * scheduled one is dropped.
  * @param failing those that failed last time: they get a lower priority, so that slow failures do not hold up the
  *                others
- * @returns when all are added
+ * @returns when all are added: the sources of which a crawl waits now. One is missing if its new crawl was dropped for
+ *          one that is about to end, and that may have scheduled the source already
  */
 export const addScheduledCrawls = async (
   queues: Queues,
   sourceIds: readonly SourceId[],
   failing: ReadonlySet<SourceId> = NONE,
-): Promise<void> => {
-  await queues.crawl.addBulk(
+): Promise<readonly SourceId[]> => {
+  // Ids of our own show which were dropped: BullMQ answers with the id of the job that stands in the way.
+  const run = randomBytes(6).toString('base64url')
+  const jobId = (sourceId: SourceId): string => `${sourceId}-${run}`
+  const jobs = await queues.crawl.addBulk(
     sourceIds.map(sourceId => {
       const data = { sourceId, trigger: 'schedule' as const }
       const behind = failing.has(sourceId) ? { priority: BEHIND } : {}
       return {
         name: crawlQueue.title(crawlQueue.data.parse(data)),
         data: versioned(crawlQueue, data),
-        opts: { deduplication: { id: sourceId }, ...behind },
+        opts: { jobId: jobId(sourceId), deduplication: { id: sourceId }, ...behind },
       }
     }),
   )
+  const waits = await Promise.all(
+    sourceIds.map(async (sourceId, index) => {
+      const id = jobs[index]?.id
+      return id === jobId(sourceId) || (id !== undefined && WAITING.has(await queues.crawl.getJobState(id)))
+    }),
+  )
+  return sourceIds.filter((_, index) => waits[index])
 }
 
 /** Raises waiting jobs of lower priority to that of the others. */

@@ -83,7 +83,7 @@ export const readSourceStatus = async ({
 }
 
 /** States of a source, worst first. */
-export const STATES = ['failing', 'late', 'retired', 'stalled', 'new', 'fresh', 'paused'] as const
+export const STATES = ['failing', 'late', 'retired', 'refused', 'stalled', 'new', 'fresh', 'paused'] as const
 export type StateWord = (typeof STATES)[number]
 
 /** The state of a source in one word: the one an admin should see first. */

@@ -54,7 +54,7 @@ export const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis
 }
 
 type CheckedSource = Pick<SourceStatus, 'source' | 'late'> & {
-  readonly state: Pick<SourceState, 'status' | 'stalledSince' | 'lastError' | 'places'>
+  readonly state: Pick<SourceState, 'status' | 'stalledSince' | 'lastError' | 'places' | 'refusals'>
 }
 type Shared = Omit<Status, 'sources' | 'problems'>
 type CheckedStatus = Shared & { readonly isNetworkDown: boolean; readonly missing: readonly string[] }
@@ -132,6 +132,17 @@ const findMoved = (sources: readonly CheckedSource[]): string[] => {
   ]
 }
 
+/** Reports sources whose items become no articles. */
+const findRefused = (sources: readonly CheckedSource[]): string[] => {
+  const refused = sources.filter(({ source, state }) => source.enabled && state.status === 'refused')
+  const [first] = refused
+  if (!first) return []
+  const { count = 0, reason = '' } = first.state.refusals ?? {}
+  return [
+    `of ${refused.length} sources all items are refused, ${first.source.id} among them (${count} items: ${reason}): \`newsdesk quarantine ${first.source.id}\` shows them`,
+  ]
+}
+
 const findProblems = (
   sources: readonly CheckedSource[],
   { daemons, articles, events, redis, isNetworkDown, missing: missingData, storyShares }: CheckedStatus,
@@ -164,7 +175,7 @@ const findProblems = (
     problems.push(
       `${retired.length} sources retired (410 Gone), ${retired[0]?.source.id} among them: take them out of sources.yaml, or re-crawl to revive`,
     )
-  problems.push(...findMoved(sources))
+  problems.push(...findRefused(sources), ...findMoved(sources))
   if (isNetworkDown)
     problems.push(
       'most domains cannot be reached: our own network seems to be down; failures are not counted meanwhile',

@@ -7,9 +7,10 @@ import { decodeHTML } from 'entities'
 import { Parser } from 'htmlparser2'
 import { C1_CONTROLS, fromWindows1252 } from './windows-1252.ts'
 
-const SILENT = new Set('script style template iframe audio video noembed noframes'.split(' '))
-const INLINE = new Set(
-  'a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q ruby rb rp rt s samp small span strike strong sub sup time tt u var wbr'.split(
+/** Elements whose content is not shown as text. */
+export const SILENT = new Set('script style template iframe audio video noembed noframes'.split(' '))
+export const INLINE = new Set(
+  'a abbr acronym b bdi bdo big blink cite code data del dfn em font i ins kbd label mark nobr q ruby rb rp rt s samp small span strike strong sub sup time tt u var wbr'.split(
     ' ',
   ),
 )
@@ -19,30 +20,35 @@ const MAX_LENGTH = 100_000
 
 /**
  * @param html markup or plain text
+ * @param isXml whether it is XHTML, in which any element may be closed by its own tag
  * @returns text with white space folded
  */
-export const plainText = (html: string): string => {
+export const plainText = (html: string, isXml = false): string => {
   if (!html.includes('<')) {
     const text = html.slice(0, MAX_LENGTH)
     return fold(text.includes('&') ? decodeHTML(text) : text)
   }
   const parts: string[] = []
-  let silent = 0
+  /** Number of parts before each silent element that is open. */
+  const silentFrom: number[] = []
   const parser = new Parser(
     {
       onopentagname(name) {
-        if (SILENT.has(name)) silent += 1
+        if (SILENT.has(name)) silentFrom.push(parts.length)
         else if (!INLINE.has(name)) parts.push(' ')
       },
-      onclosetag(name) {
-        if (SILENT.has(name)) silent = Math.max(0, silent - 1)
-        else if (!INLINE.has(name)) parts.push(' ')
+      onclosetag(name, isImplied) {
+        if (SILENT.has(name)) {
+          const from = silentFrom.pop() ?? parts.length
+          // An element that never ends does not hide the rest, except for a script or style sheet.
+          if (!isImplied || name === 'script' || name === 'style') parts.length = from
+        } else if (!INLINE.has(name)) parts.push(' ')
       },
       ontext(text) {
-        if (silent === 0) parts.push(text)
+        parts.push(text)
       },
     },
-    { decodeEntities: true, recognizeCDATA: true },
+    { decodeEntities: true, recognizeCDATA: true, recognizeSelfClosing: isXml },
   )
   parser.end(html.slice(0, MAX_LENGTH))
   return fold(parts.join(''))
@@ -119,14 +125,14 @@ const SENTENCE_END = /[.!?…]["'”’»)\]]{0,2}(?=\s+["'“‘«(¿¡]?[\p{Lu
 const ABBREVIATION =
   /(?:^|[\s(])(?:\p{Lu}|Mr|Mrs|Ms|Dr|Prof|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Jr|Sr|No|vs|Inc|Ltd|Co|e\.g|i\.e|z\.B|bzw|ca|Nr|M|Mme|p|art|approx|Jan|Feb|Aug|Sept|Oct|Nov|Dec|U\.S|U\.K|a\.m|p\.m)\.$/u
 
-const sentenceEnd = (available: string): number => {
-  let end = 0
+/** Where the sentences of a text end, ascending; the last one may go on. */
+export const sentenceEnds = (available: string): readonly number[] => {
+  const ends: number[] = []
   for (const match of available.matchAll(SENTENCE_END)) {
-    const at = match.index + match[0].length
     if (match[0][0] !== '.' || !ABBREVIATION.test(available.slice(Math.max(0, match.index - 8), match.index + 1)))
-      end = at
+      ends.push(match.index + match[0].length)
   }
-  return end
+  return ends
 }
 
 const words = new Intl.Segmenter(undefined, { granularity: 'word' })
@@ -153,7 +159,7 @@ const wordEnd = (text: string, most: number): number => {
 export const summarise = (text: string): string => {
   const whole = withoutTails(text.slice(0, SUMMARY * 20))
   if (whole.length <= SUMMARY) return whole.toWellFormed()
-  const sentence = sentenceEnd(whole.slice(0, SUMMARY + 2))
+  const sentence = sentenceEnds(whole.slice(0, SUMMARY + 2)).at(-1) ?? 0
   if (sentence > SUMMARY / 2 && sentence <= SUMMARY) return whole.slice(0, sentence).trim()
   const cut = whole.slice(0, wordEnd(whole, SUMMARY - 1))
   return `${cut

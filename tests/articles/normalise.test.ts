@@ -69,8 +69,39 @@ describe('an item of a feed', () => {
     expect(author?.length).toBeLessThanOrEqual(200)
   })
 
+  it('an item of a feed brings its authors one by one, cleaned, with addresses of the web alone', () => {
+    const authors = [
+      { name: 'Jo\u001b Reed', url: 'https://courier.example/jo' },
+      { name: ' ' },
+      { name: 'Al Wu', url: 'javascript:alert(1)' },
+    ]
+    expect(article({ authors, titleFrom: 'text' })).toMatchObject({
+      titleFrom: 'text',
+      authors: [{ name: 'Jo Reed', url: 'https://courier.example/jo' }, { name: 'Al Wu' }],
+    })
+    expect(article({})).not.toHaveProperty('authors')
+  })
+
   it('an item of a feed gets a picture only if its address is http or https', () => {
     expect(article({ image: 'data:image/png;base64,AA' }).image).toBeNull()
+  })
+
+  it('an item of a feed keeps at most ten pictures, only of http and https, its own first', () => {
+    const images = Array.from({ length: 12 }, (_, each) => ({ url: `https://courier.example/${each}.jpg`, width: 640 }))
+    const { image, images: kept } = article({
+      image: 'https://courier.example/0.jpg',
+      images: [{ url: 'ftp://courier.example/a.jpg' }, ...images],
+    })
+    expect(image).toBe('https://courier.example/0.jpg')
+    expect(kept?.map(({ url }) => url)).toEqual(images.slice(0, 9).map(({ url }) => url))
+  })
+
+  it('an item of a feed says no more of its picture than there is to say', () => {
+    const url = 'https://courier.example/b.jpg'
+    expect(article({ image: url })).not.toHaveProperty('images')
+    expect(article({ image: url, images: [{ url, alt: 'The\u202e bridge\u001b[1m' }] }).images).toEqual([
+      { url, alt: 'The bridge [1m' },
+    ])
   })
 })
 

@@ -1,27 +1,34 @@
 import { describe, expect, it } from 'vitest'
 import { createArticleStore } from '../../src/articles/redis-store.ts'
+import { createStoryWriter } from '../../src/articles/story-writer.ts'
+import { createWithholding } from '../../src/articles/withhold.ts'
 import { ArticleSettings } from '../../src/config/sections/articles.ts'
 import type { ArticleId, StoryId } from '../../src/domain/article.ts'
+import { parseArticle } from '../../src/domain/published-article.ts'
 import { keysFor } from '../../src/redis/keys.ts'
+import { loadScript, runScript } from '../../src/redis/script.ts'
 import { anArticle, NOON, newIn } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
 
 const { redis, keys } = testRedis()
+const withholdScript = loadScript(new URL('../../src/articles/withhold.lua', import.meta.url))
 let run = 0
 
 /** An archive of its own for each test: light 'gazette', heavy 'courier', asia within world. */
 const anArchive = () => {
   const own = keysFor(`${keys.prefix}-${run++}`)
   const settings = ArticleSettings.parse({})
-  const archive = createArticleStore({
+  const parts = {
     redis,
     keys: own,
     retention: () => settings.retention,
     poolSize: () => 2_000,
-    findWeight: id => (id === 'gazette' ? 0.5 : 1),
-    findParent: section => (section === 'asia' ? 'world' : undefined),
-  })
-  return { archive, keys: own }
+    findWeight: (id: string) => (id === 'gazette' ? 0.5 : 1),
+    findParent: (section: string) => (section === 'asia' ? 'world' : undefined),
+  }
+  const archive = createArticleStore(parts)
+  const withholding = createWithholding({ redis, keys: own, archive, writer: createStoryWriter(parts) })
+  return { archive, withholding, keys: own }
 }
 
 describe('an article taken in', () => {
@@ -38,6 +45,55 @@ describe('an article taken in', () => {
     expect(await archive.articles([article.id])).toEqual([
       { ...article, story: 's1', reprintOf: null, updatedAt: NOON, counts: { views: 0, comments: 0, shares: 0 } },
     ])
+  })
+
+  it('an article keeps its authors one by one, and that its title is made of its text until it gets one', async () => {
+    const { archive, keys } = anArchive()
+    const article = anArticle({
+      ...{ titleFrom: 'text', url: 'https://courier.example/f', author: 'Jo Reed, Al Wu' },
+      authors: [{ name: 'Jo Reed', url: 'https://courier.example/jo' }, { name: 'Al Wu' }],
+    })
+    await archive.ingest([{ article, decision: newIn('s1') }], NOON)
+    expect(await archive.articles([article.id])).toMatchObject([{ titleFrom: 'text', authors: article.authors }])
+    const published = parseArticle(await redis.hgetall(keys.article(article.id)))
+    expect(published).toMatchObject({ titleFrom: 'text', authors: article.authors })
+
+    const { titleFrom: _, ...titled } = { ...article, title: 'Ferry runs again' }
+    await archive.ingest([{ article: titled, decision: newIn('s1') }], NOON)
+    expect((await archive.articles([article.id]))[0]).not.toHaveProperty('titleFrom')
+    await runScript(redis, withholdScript, [keys.article(article.id)], ['1'])
+    expect(await redis.hmget(keys.article(article.id), 'author', 'authors')).toEqual([null, null])
+  })
+
+  it('an ingested article has its pictures in its hash while it has any to describe', async () => {
+    const { archive, keys } = anArchive()
+    const url = 'https://courier.example/f.jpg'
+    const images = [{ url, width: 640, height: 480, alt: 'The ferry' }, { url: 'https://courier.example/g.jpg' }]
+    const article = anArticle({ image: url, images })
+    const ingest = (some: object) => archive.ingest([{ article: { ...article, ...some }, decision: newIn('s1') }], NOON)
+    const read = async () => parseArticle(await redis.hgetall(keys.article(article.id)))?.images
+    await ingest({})
+    expect(await read()).toEqual(images)
+    expect(await ingest({})).toMatchObject({ updated: 0, unchanged: 1 })
+    expect(await ingest({ images: undefined })).toMatchObject({ updated: 1 })
+    expect(await redis.hexists(keys.article(article.id), 'images')).toBe(0)
+    expect(await read()).toEqual([{ url }])
+    expect(await ingest({ images: undefined })).toMatchObject({ updated: 0 })
+  })
+
+  it('an ingested article shows no pictures while an editor blocks it, also after an edit, and shows them again later', async () => {
+    const { archive, withholding, keys } = anArchive()
+    const images = [{ url: 'https://courier.example/f.jpg', width: 640 }]
+    const article = anArticle({ image: images[0]?.url ?? null, images })
+    const key = keys.article(article.id)
+    const ingest = (title: string) => archive.ingest([{ article: { ...article, title }, decision: newIn('s1') }], NOON)
+    await ingest('Ferry runs')
+    await withholding.apply([article.id], NOON)
+    expect(await redis.hmget(key, 'images', 'image')).toEqual([null, null])
+    await ingest('Ferry runs again')
+    expect(await redis.hmget(key, 'images', 'image')).toEqual([null, null])
+    await withholding.apply([], NOON)
+    expect(parseArticle(await redis.hgetall(key))).toMatchObject({ title: 'Ferry runs again', images })
   })
 
   it('an ingested article is written once however often its batch runs', async () => {

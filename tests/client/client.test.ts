@@ -45,7 +45,13 @@ describe('a client that reads lists', () => {
       views: 41,
       shares: 0,
       sections: ['world', 'asia'],
+      images: [],
     })
+    const [url, alt] = ['https://courier.example/a.jpg', 'The bridge']
+    await redis.hset(keys.article(id), { image: url })
+    expect(await client.article(id)).toMatchObject({ image: url, images: [{ url }] })
+    await redis.hset(keys.article(id), { images: JSON.stringify([{ url, alt, width: 640 }]) })
+    expect(await client.article(id)).toMatchObject({ images: [{ url, alt, width: 640 }] })
     expect(await client.article('nobody')).toBeNull()
   })
 

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { articleId, canonicalUrl, identityKey } from '../../src/domain/canonical-url.ts'
+import {
+  articleId,
+  bareId,
+  canonicalUrl,
+  droppedFrom,
+  FRAGMENT,
+  identityKey,
+  type Keeps,
+} from '../../src/domain/canonical-url.ts'
 
 describe('the canonical URL of an article', () => {
   it.each([
@@ -45,6 +53,31 @@ describe('the canonical URL of an article', () => {
     expect(canonicalUrl(written)).toBe('https://courier.example/a')
   })
 
+  it.each([
+    'https://rss.example/click/https://courier.example/a',
+    'https://rss.example/click/https:/courier.example/a',
+    'https://rss.example/click/https%3A//courier.example/a',
+    'http://us.rd.yahoo.com/dailynews/rss/*https://courier.example/a?utm_source=x',
+    'https://r.search.yahoo.com/_ylt=A0;_ylu=B/RV=2/RE=1/RO=10/RU=https%3a%2f%2fcourier.example%2fa%3futm_source%3drss/RK=2/RS=x-',
+    'https://feed.example/r/https%3A%2F%2Fcourier.example%2Fa?n=1',
+    'https://news.example/l/aHR0cHM6Ly9jb3VyaWVyLmV4YW1wbGUvYQ/x',
+    'https://news.example/l/aHR0cHM6Ly9jb3VyaWVyLmV4YW1wbGUvYQ==',
+    'https://www.bing.com/amp/s/courier.example/a',
+    'https://courier-example.turbopages.org/courier.example/s/a',
+    'https://yandex.ru/turbo/courier.example/s/a',
+  ])('the canonical URL of %s is that of the target in its path', written => {
+    expect(canonicalUrl(written)).toBe('https://courier.example/a')
+  })
+
+  it.each([
+    'https://web.archive.org/web/2026/https:/courier.example/a',
+    'https://courier.example/why-http:/matters',
+    'https://courier.example/aHR0cHM6Ly9x/a',
+    'https://courier.example/wiki/File:https.png',
+  ])('the canonical URL of %s, which leads nowhere else, is its own', written => {
+    expect(canonicalUrl(written)).toBe(written)
+  })
+
   it('a redirector to a javascript: URL is not followed', () => {
     expect(canonicalUrl('https://www.google.com/url?q=javascript:alert(1)')).toBe(
       'https://www.google.com/url?q=javascript:alert(1)',
@@ -61,6 +94,9 @@ describe('the canonical URL of an article', () => {
       '//',
       ';jsessionid=0A1B2C3D',
       '/amp/s/',
+      '/https://',
+      '/https%3a%2f%2f',
+      '*http:/',
       'a.example',
       '?',
       '&',
@@ -108,6 +144,27 @@ describe('the canonical URL of an article', () => {
         expect(once === null ? null : canonicalUrl(once)).toBe(once)
       }),
     )
+  })
+})
+
+describe('the fragment of an address', () => {
+  const keeps: Keeps = (site, name) => site === 'live.example' && name === FRAGMENT
+
+  it.each([
+    ['https://live.example/blog#post-1', 'https://live.example/blog#post-1'],
+    ['https://live.example/blog#comments', 'https://live.example/blog'],
+    ['https://live.example/blog#xtor=RSS-1', 'https://live.example/blog'],
+    ['https://live.example/blog#ref=rss', 'https://live.example/blog'],
+    ['https://live.example/blog#:~:text=a', 'https://live.example/blog'],
+    ['https://other.example/blog#post-1', 'https://other.example/blog'],
+  ])('the fragment of the address %s is kept only where its site tells articles apart by it', (written, shown) => {
+    expect(canonicalUrl(written, keeps)).toBe(shown)
+  })
+
+  it('the fragment of an address that is dropped is known to be doubtful, and the id without it is known', () => {
+    expect([...droppedFrom('https://live.example/blog#post-1', () => false)]).toEqual([[FRAGMENT, '#post-1']])
+    expect(droppedFrom('https://live.example/blog#comments', () => false).size).toBe(0)
+    expect(bareId('https://live.example/blog#post-1')).toBe(articleId('https://live.example/blog'))
   })
 })
 

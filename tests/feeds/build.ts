@@ -61,7 +61,7 @@ export const everyFormat = (): Readonly<Record<string, string>> => ({
   }),
   'news.xml': `<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">${numbers.map(each => `<url><loc>https://news.example.com/${each}</loc><news:news><news:publication><news:name>News</news:name><news:language>en</news:language></news:publication><news:publication_date>2026-05-0${each}</news:publication_date><news:title>Story ${each}</news:title></news:news></url>`).join('')}</urlset>`,
   'index.xml': `<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${numbers.map(each => `<sitemap><loc>https://news.example.com/s${each}.xml</loc><lastmod>2026-05-0${each}</lastmod></sitemap>`).join('')}</sitemapindex>`,
-  'broken.xml': `junk <?xml version="1.0"?><rss><channel><title>A & B</title><item><title>One &mdash; <b>two</title><link>https://news.example.com/1?a=1&b=2</link><description><![CDATA[cut off <p>here</description></item><item><title>Next \u0001</title><guid>https://news.example.com/2</guid>`,
+  'broken.xml': `junk <?xml version="1.0"?><rss><channel><title>A & B</title><item><title>One &mdash; <b>two</title><link>https://news.example.com/1?a=1&b=2</link><description><![CDATA[cut off <p>here</description></item><item><title>Next \u0001</title><guid>https://news.example.com/2</guid></channel>`,
   'page.html':
     '<!doctype html><html><head><title>Home</title><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head><body><p>Hi</p></body></html>',
 })

@@ -47,6 +47,14 @@ const HOSTILE: Readonly<Record<string, (times: number) => string>> = {
   'an author of at signs': n => rss(`<item><title>A</title><author>${'@'.repeat(n * 3)}</author></item>`),
   'pictures without an address': n =>
     rss(`<item><title>A</title><description><![CDATA[${'<img src '.repeat(n)}]]></description></item>`),
+  'pictures whose quotes are never closed': n =>
+    rss(`<item><title>A</title><description><![CDATA[${`<img a="<img b='`.repeat(n)}]]></description></item>`),
+  'pictures in a set': n =>
+    rss(
+      `<item><title>A</title><description><![CDATA[<img srcset="${'/a,b.jpg 1w,'.repeat(n)}">${'<source srcset="/a 1w">'.repeat(n)}]]></description></item>`,
+    ),
+  'pictures that are hidden': n =>
+    rss(`<item><title>A</title><description><![CDATA[${'<a <script <img src=/a '.repeat(n)}]]></description></item>`),
   'titles of a page that is no feed': n => `<html>${'<title'.repeat(n)}`,
 }
 

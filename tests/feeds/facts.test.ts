@@ -99,7 +99,23 @@ describe('the title of an item', () => {
 describe('the link of an item', () => {
   it.each([
     ['the permalink that a guid is', '<guid>https://a.example/1</guid>', 'https://a.example/1'],
-    ['none where the guid denies it', '<guid isPermaLink="false">https://a.example/1</guid>', null],
+    [
+      'an address in a guid that denies to be one, where nothing else is known',
+      '<guid isPermaLink="false">https://a.example/1</guid>',
+      'https://a.example/1',
+    ],
+    [
+      'its own, not the address in a guid that denies to be one',
+      '<guid isPermaLink="false">https://a.example/1</guid><link>https://a.example/2</link>',
+      'https://a.example/2',
+    ],
+    [
+      'the original one beside a numeric guid',
+      '<guid>81234</guid><feedburner:origLink>https://a.example/1</feedburner:origLink>',
+      'https://a.example/1',
+    ],
+    ['none where nothing is an address', '<guid isPermaLink="false">81234</guid>', null],
+    ['a relative permalink, resolved', '<guid>/a/1</guid>', 'https://news.example.com/a/1'],
     [
       'its text with bare ampersands',
       '<link>https://a.example/?a=1&b=2&amp;copy=3</link>',
@@ -124,6 +140,49 @@ describe('the link of an item', () => {
     })
   })
 
+  it.each([
+    ['<link rel="self" href="https://a.example/1"/><id>urn:1</id>', 'https://a.example/1'],
+    ['<link rel="self" href="/entry/1"/>', 'https://a.example/entry/1'],
+    ['<link rel="self" href="https://a.example/self"/><id>https://a.example/1</id>', 'https://a.example/1'],
+    ['<link rel="self" href="https://a.example/self"/><link href="https://a.example/1"/>', 'https://a.example/1'],
+    ['<link rel="via" href="https://b.example/1"/><id>tag:1</id>', 'https://b.example/1'],
+    ['<link rel="bookmark" href="https://a.example/1"/><link rel="self" href="/x"/>', 'https://a.example/1'],
+  ])('the link of an Atom entry with %s is what is known of its page', async (elements, link) => {
+    expect(await first(atom(`<entry>${elements}</entry>`, 'xml:base="https://a.example/"'))).toMatchObject({ link })
+  })
+
+  const alternate = (href: string, hreflang: string | null, type: string | null = 'text/html') =>
+    `<link rel="alternate" href="https://a.example/${href}"${hreflang ? ` hreflang="${hreflang}"` : ''}${type ? ` type="${type}"` : ''}/>`
+
+  it.each([
+    ['the one in its language', [alternate('en', 'en'), alternate('de', 'de'), alternate('fr', 'fr')], 'de'],
+    ['the one in its language, whatever the region', [alternate('en', 'en-GB'), alternate('de', 'de-AT')], 'de'],
+    ['a page, not data in its language', [alternate('json', 'de', 'application/json'), alternate('en', 'en')], 'en'],
+    ['one of no language, not one of another', [alternate('en', 'en'), alternate('any', null)], 'any'],
+    ['the first of equals', [alternate('one', null, null), alternate('two', null, null)], 'one'],
+    [
+      'XHTML, where there is no HTML',
+      [alternate('pdf', null, 'application/pdf'), alternate('x', null, 'application/xhtml+xml')],
+      'x',
+    ],
+  ])('of several alternates of an Atom entry the link is %s', async (_, links, name) => {
+    expect(await first(atom(`<entry>${links.join('')}</entry>`, 'xml:lang="de"'))).toMatchObject({
+      link: `https://a.example/${name}`,
+    })
+  })
+
+  it('relative links are relative to the site in RSS, and to the document in Atom', async () => {
+    const url = 'https://feeds.cdn.example/rss/all.xml'
+    const item = '<item><link>/a/1</link><enclosure url="e.mp3" type="audio/mpeg"/></item>'
+    expect(await first(rss(item, '<link>https://news.example.com/world/</link>'), url)).toMatchObject({
+      link: 'https://news.example.com/a/1',
+      enclosure: { url: 'https://news.example.com/world/e.mp3' },
+    })
+    expect(await first(rss(item), url)).toMatchObject({ link: 'https://feeds.cdn.example/a/1' })
+    const entry = '<link href="https://news.example.com/"/><entry><link href="/a/1"/></entry>'
+    expect(await first(atom(entry), url)).toMatchObject({ link: 'https://feeds.cdn.example/a/1' })
+  })
+
   it('the link of an item comes with its target page if it is a redirector and the feed names the target', async () => {
     const elements =
       '<link>http://feedproxy.google.com/~r/x/~3/1/</link><feedburner:origLink>https://a.example/1</feedburner:origLink>'
@@ -141,6 +200,24 @@ describe('the other fields of an item', () => {
       published: '2026-05-04T08:00:00Z',
       updated: '2026-05-09T00:00:00Z',
     })
+  })
+
+  it.each([
+    '0001-01-01T00:00:00Z',
+    '1970-01-01T00:00:00Z',
+    'Thu, 01 Jan 1970 00:00:00 GMT',
+    '9999-12-31T23:59:59Z',
+    'soon',
+  ])('the date of an item whose publication date is %s is that of its update', async published => {
+    const updated = '2026-05-04T10:00:00Z'
+    expect(
+      await first(atom(`<entry><published>${published}</published><updated>${updated}</updated></entry>`)),
+    ).toMatchObject({ published: updated, updated })
+    expect(await first(rss(`<item><pubDate>${published}</pubDate><dc:date>${updated}</dc:date></item>`))).toMatchObject(
+      { published: updated },
+    )
+    const json = { items: [{ id: '1', date_published: published, date_modified: updated }] }
+    expect(await first(JSON.stringify(json))).toMatchObject({ published: updated })
   })
 
   it.each([
@@ -227,6 +304,15 @@ describe('JSON Feed', () => {
   it('a JSON Feed of version 1.0 has one author, that of the feed if the item has none', async () => {
     const document = { author: { name: 'Desk' }, items: [{ id: '1' }, { id: '2', author: { name: 'Jo' } }] }
     expect((await read(JSON.stringify(document))).map(({ author }) => author)).toEqual(['Desk', 'Jo'])
+  })
+
+  it('an item of a JSON Feed whose id is its address needs no other', async () => {
+    const document = { items: [{ id: 'https://a.example/1' }, { id: 'https://a.example/1', url: '/2' }, { id: '3' }] }
+    expect((await read(JSON.stringify(document), 'https://a.example/f.json')).map(({ link }) => link)).toEqual([
+      'https://a.example/1',
+      'https://a.example/2',
+      null,
+    ])
   })
 
   it('a JSON Feed has its links and enclosures resolved, without those that would run scripts', async () => {

@@ -85,6 +85,58 @@ describe('a guid', () => {
   })
 })
 
+describe('items of one document at one address', () => {
+  const at = (hour: number) => `2026-05-04T${String(hour).padStart(2, '0')}:00:00Z`
+  const version = (number: number, some: Partial<FeedItem> = {}) =>
+    anItem({ id: `https://courier.example/1#${number}`, title: `Version ${number}`, published: at(9), ...some })
+  const titlesOf = (items: readonly FeedItem[]) => identify(items).map(({ item }) => item.title)
+
+  it.each([
+    ['the later date', [version(0, { published: at(8) }), version(1)], 'Version 1'],
+    ['the later date, though it comes last', [version(5, { published: at(8) }), version(1)], 'Version 1'],
+    ['the later update', [version(0, { updated: at(12) }), version(1, { published: at(10) })], 'Version 0'],
+    ['the higher version, if their dates agree', [version(9), version(10), version(2)], 'Version 10'],
+    ['the higher version, if one has no date', [version(0), version(1, { published: null })], 'Version 1'],
+    ['the first, if nothing tells', [version(0, { id: 'a' }), version(1, { id: 'b' })], 'Version 0'],
+  ])('items of one document at one address are one article, shown by the item with %s', (_, items, title) => {
+    const [newest, ...others] = identify(items)
+    expect(others).toEqual([])
+    expect(newest).toMatchObject({ item: { title }, sameAddress: items.length - 1 })
+    expect(newest?.item.published).toBe(items.find(each => each.title === title)?.published)
+  })
+
+  it('an item at an address of its own has no others', () => {
+    expect(only(anItem())).not.toHaveProperty('sameAddress')
+  })
+
+  it('items of one document at one address keep the place and the keys of the newest', () => {
+    const elsewhere = anItem({ id: '7', link: 'https://courier.example/7', title: 'Seven' })
+    const identified = identify([version(0), elsewhere, version(1)])
+    expect(identified.map(({ item }) => item.title)).toEqual(['Seven', 'Version 1'])
+    expect(identified[1]?.key).toBe(only(version(1)).key)
+  })
+
+  it('items of one document whose links differ by tracking alone are one article', () => {
+    const link = 'https://courier.example/1'
+    expect(
+      titlesOf([version(1, { link: `${link}?utm_source=rss` }), version(0, { link: `${link}#xtor=RSS-1` })]),
+    ).toEqual(['Version 1'])
+  })
+
+  it.each([
+    ['posts of a live blog', '#post-1', '#post-2', 2],
+    ['a page and a post of it', '', '#post-2', 2],
+    ['anchors that every page has', '#comments', '#respond', 1],
+    ['tracking', '#xtor=RSS-1', '#xtor=RSS-2', 1],
+  ])('items of one document whose links differ after # by %s', (_, one, other, count) => {
+    const link = 'https://courier.example/live'
+    const items = [version(1, { id: 'a', link: `${link}${one}` }), version(2, { id: 'b', link: `${link}${other}` })]
+    expect(titlesOf(items)).toHaveLength(count)
+    // With one title they are one article twice.
+    expect(titlesOf(items.map(item => ({ ...item, title: 'Live' })))).toHaveLength(1)
+  })
+})
+
 describe('a document', () => {
   it('a document gives each item exactly one key, in order and without duplicates', () => {
     const aFeed = fc.array(

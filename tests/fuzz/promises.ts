@@ -24,12 +24,14 @@ const RUNS = /^\s*(?:javascript|data|vbscript|blob|about|file):/i
 const problemsOf = (item: FeedItem): string[] => {
   const problems: string[] = []
   const { title, summary, author, link, image, id, published, updated, categories, language, enclosure } = item
+  const { images = [] } = item
   const shown: [string, string | null][] = [
     ['title', title],
     ['summary', summary],
     ['author', author],
   ]
   for (const category of categories) shown.push(['category', category])
+  for (const { alt = null } of images) shown.push(['alt', alt])
   for (const [name, text] of shown) {
     if (text === null) continue
     if (!text.isWellFormed()) problems.push(`${name} has a stray surrogate`)
@@ -42,7 +44,7 @@ const problemsOf = (item: FeedItem): string[] => {
     if (CONTROLS.test(text)) problems.push(`${name} has control characters`)
   }
   if (link !== null && RUNS.test(link)) problems.push(`link runs: ${link.slice(0, 80)}`)
-  for (const address of [image, enclosure?.url ?? null])
+  for (const address of [image, enclosure?.url ?? null, ...images.map(({ url }) => url)])
     if (address !== null && !/^https?:\/\//i.test(address)) problems.push(`not http(s): ${address.slice(0, 80)}`)
   for (const date of [published, updated])
     if (date !== null && !(DATE.test(date) && Number.isFinite(Date.parse(date)))) problems.push(`no date: ${date}`)

@@ -1,11 +1,10 @@
-import { once } from 'node:events'
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import zlib, { deflateRawSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
 import type { ClientParts } from '../../src/http-client/client.ts'
 import { createFetcher } from '../../src/http-client/fetch.ts'
-import { serve } from '../support/http.ts'
+import { serve, serveBytes } from '../support/http.ts'
 import { until } from '../support/until.ts'
 
 const BODY = '<rss version="2.0"/>'
@@ -22,23 +21,6 @@ const aFetcher = (some: Record<string, unknown> = {}, parts: ClientParts = {}) =
   const fetcher = createFetcher(() => settings, parts)
   afterAll(() => fetcher.close())
   return (url: string) => fetcher.fetchFeed({ url, validators: null })
-}
-
-/** A server of bytes: says whatever it is told to, and counts who is still connected. */
-const aSocketServer = async (speak: (socket: Socket) => void): Promise<{ url: string; connected: () => number }> => {
-  const sockets = new Set<Socket>()
-  const server: Server = createServer(socket => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket)).on('error', () => undefined) // the other side goes away on purpose
-    socket.once('data', () => speak(socket))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  afterAll(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  const { port } = server.address() as { port: number } // a TCP server has one
-  return { url: `http://127.0.0.1:${port}/`, connected: () => sockets.size }
 }
 
 const drip = (socket: Socket, chunk: string) => {
@@ -119,7 +101,7 @@ describe('a server that means harm', () => {
   ])(
     'a server that means harm and %s is a failure of the kind %s, and no connection stays',
     async (_, reason, speak) => {
-      const server = await aSocketServer(socket => {
+      const server = await serveBytes(socket => {
         speak(socket)
       })
       const outcome = await aFetcher()(server.url)
@@ -136,7 +118,7 @@ describe('a server that means harm', () => {
   })
 
   it('a server that sends more than it declared yields only what it declared', async () => {
-    const server = await aSocketServer(socket =>
+    const server = await serveBytes(socket =>
       socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}HTTP/1.1 200 OK\r\n\r\nsmuggled`),
     )
     const outcome = await aFetcher()(server.url)
@@ -188,7 +170,7 @@ describe('a server that is slightly wrong', () => {
   })
 
   it('a server is reached over reused connections', async () => {
-    const server = await aSocketServer(socket => {
+    const server = await serveBytes(socket => {
       const answer = () => socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`)
       socket.on('data', answer)
       answer()

@@ -1,3 +1,4 @@
+import { Worker } from 'bullmq'
 import { describe, expect, it } from 'vitest'
 import { createCrawlDue } from '../../jobs/crawl-due.ts'
 import { CrawlSettings } from '../../src/config/sections/crawl.ts'
@@ -51,6 +52,7 @@ const due = async (count: number, meanwhile: (tick: { queued: () => Promise<stri
     sources,
     queues,
     queued,
+    worker: { connection: bull, prefix: own.bull(), autorun: false },
     tick: () => queueDue(TICK, stopping.signal),
     close: async () => {
       await Promise.all(Object.values(queues).map(queue => queue.close()))
@@ -66,6 +68,23 @@ describe('the tick that queues due sources', () => {
     expect(await desk.tick()).toBe(30)
     expect((await desk.queued()).sort()).toEqual(Array.from({ length: 30 }, (_, n) => `s${n}`).sort())
     expect(desk.clock.pauses).toBe(0)
+    await desk.close()
+  })
+
+  it('the tick queues a source again within seconds if its crawl was dropped for one that was just ending', async () => {
+    const desk = await due(1, async () => undefined)
+    const [ending, other] = [new Worker('crawl', null, desk.worker), 'token']
+    expect(await desk.tick()).toBe(1)
+    // The crawl runs, schedules its source, and has not ended when the source falls due again.
+    const job = await ending.getNextJob(other)
+    desk.clock.now += 400_000
+    await desk.tick()
+    expect(await desk.queued()).toEqual([])
+    await job?.moveToCompleted(null, other, false)
+    desk.clock.now += 11_000
+    await desk.tick()
+    expect(await desk.queued()).toEqual(['s0'])
+    await ending.close()
     await desk.close()
   })
 

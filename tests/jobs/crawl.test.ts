@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { crawl } from '../../jobs/crawl.ts'
+import { articles } from '../../jobs/ingest.ts'
 import { refuseMove } from '../../jobs/retry-quarantined.ts'
 import type { Source } from '../../src/domain/source.ts'
 import { sourceId } from '../support/articles.ts'
@@ -48,6 +49,22 @@ describe('a crawl', () => {
     expect(await desk.run(crawl, scheduled)).toMatchObject({ outcome: 'unchanged', status: 304 })
     expect(await desk.run(crawl, manual)).toMatchObject({ outcome: 'changed', status: 200 })
     expect(await desk.queues.articles.getWaitingCount()).toBe(0)
+  })
+
+  it('a crawl of a document that was cut off asks for all of it again next time, and gets what was missing', async () => {
+    const whole = rss(items)
+    let length = whole.lastIndexOf('Mayor') + 5
+    const server = await serve((request, response) => {
+      if (request.headers['if-none-match'] === '"v1"') response.writeHead(304).end()
+      else response.writeHead(200, { etag: '"v1"', 'content-type': 'application/rss+xml' }).end(whole.slice(0, length))
+    })
+    const desk = aJobDesk({ courier: server.url })
+    expect(await desk.run(crawl, scheduled)).toMatchObject({ new: 4 })
+    const [batch] = await desk.batches()
+    await desk.run(articles, batch)
+    length = whole.length
+    desk.clock.now += 3_600_000
+    expect(await desk.run(crawl, scheduled)).toMatchObject({ outcome: 'changed', new: 1 })
   })
 
   it('a crawl of a paused source is skipped if scheduled, and run if requested by hand', async () => {

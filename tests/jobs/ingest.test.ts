@@ -71,6 +71,72 @@ describe('a batch of items', () => {
     expect(await headlines()).toEqual(['Ferry treaty signed'])
   })
 
+  describe('items at one address', () => {
+    const version = (number: number, hour: number) =>
+      item(`Version ${number}`, { path: 'a', guid: `a#${number}`, published: new Date(Date.UTC(2026, 4, 4, hour)) })
+
+    it('of versions of an article in one document the newest is shown, and the others are counted', async () => {
+      const { desk, ingest, headlines } = await crawled(version(0, 8), item('Glacier calves'), version(1, 9))
+      expect(await ingest()).toMatchObject({ added: 2, updated: 0, refused: { 'same-address': 1 } })
+      expect((await headlines()).toSorted()).toEqual(['Glacier calves', 'Version 1'])
+      expect(await desk.sources.quarantine.refused(courier)).toEqual([])
+    })
+
+    it('a newer version that comes later corrects the article, an older one does not', async () => {
+      const { feed, ingest, crawlAgain, headlines } = await crawled(version(1, 9))
+      await ingest()
+      feed.state.items = [version(0, 8)]
+      expect(await ingest(await crawlAgain())).toMatchObject({ updated: 0, refused: { 'same-address': 1 } })
+      expect(await headlines()).toEqual(['Version 1'])
+      feed.state.items = [version(2, 10), version(0, 8)]
+      expect(await ingest(await crawlAgain())).toMatchObject({ added: 0, updated: 1 })
+      expect(await headlines()).toEqual(['Version 2'])
+    })
+
+    it('posts of a live blog, whose links differ after #, are articles of their own', async () => {
+      const posts = [1, 2].map(n => item(`Post ${n} of the count`, { path: `live#post-${n}`, guid: `post ${n}` }))
+      const { feed, ingest, crawlAgain, headlines } = await crawled(...posts)
+      expect(await ingest()).toMatchObject({ added: 2, refused: {} })
+      // A post that comes alone is told apart as well.
+      feed.state.items = [item('The winner is known', { path: 'live#post-3', guid: 'post 3' })]
+      expect(await ingest(await crawlAgain())).toMatchObject({ added: 1, updated: 0 })
+      expect((await headlines()).toSorted()).toEqual([
+        'Post 1 of the count',
+        'Post 2 of the count',
+        'The winner is known',
+      ])
+    })
+  })
+
+  describe('a source whose items are refused', () => {
+    const dead = (title: string, path = 'a') => item(title, { path })
+    const stateOf = async (desk: Awaited<ReturnType<typeof crawled>>['desk']) => {
+      const { status, refusals } = await desk.sources.state(courier)
+      return [status, refusals?.count ?? 0, refusals?.reason ?? '']
+    }
+
+    it('a source whose items are all refused is not fresh until one is accepted', async () => {
+      const { desk, feed, ingest, crawlAgain } = await crawled(dead(' '), dead('-', 'b'))
+      await ingest()
+      expect(await stateOf(desk)).toEqual(['refused', 2, 'no-title'])
+      feed.state.items = [item('Glacier calves')]
+      await ingest(await crawlAgain())
+      expect(await stateOf(desk)).toEqual(['fresh', 0, ''])
+    })
+
+    it('a source that has had articles is still fresh after one refused item, and not after several', async () => {
+      const { desk, feed, ingest, crawlAgain } = await crawled(item('Glacier calves'), dead(' '))
+      await ingest()
+      expect(await stateOf(desk)).toEqual(['fresh', 0, ''])
+      feed.state.items = [item(' ', { path: 'b' })]
+      await ingest(await crawlAgain())
+      expect(await stateOf(desk)).toEqual(['fresh', 0, ''])
+      feed.state.items = [item(' ', { path: 'c' }), item(' ', { path: 'd' })]
+      await ingest(await crawlAgain())
+      expect(await stateOf(desk)).toEqual(['refused', 3, 'no-title'])
+    })
+  })
+
   it('the title without labels is used to classify and learn, and the article keeps the published title', async () => {
     const { desk, batch, headlines } = await crawled(item('UPDATE 3-Ferry treaty signed in Port Ellin'))
     const titles: string[] = []

@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { droppedFrom, type Keeps } from '../../domain/canonical-url.ts'
+import { droppedFrom, FRAGMENT, type Keeps } from '../../domain/canonical-url.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import type { Store } from '../../redis/store.ts'
 import { findSignificantParameters, type Linked } from './significant-parameters.ts'
@@ -41,6 +41,8 @@ export interface ParameterStore {
    */
   isDoubtful(page: string): boolean
 }
+
+const describe = (name: string): string => (name === FRAGMENT ? 'what follows #' : name)
 
 const isSite = (field: string): boolean => field[0] !== '@' && field[0] !== '#'
 
@@ -92,7 +94,9 @@ export const createParameterStore = ({ redis, keys }: Store): ParameterStore => 
       await load()
       const kept = found.filter(([site, names]) => names.every(name => keeps(site, name)))
       return [
-        ...kept.map(([site, names]) => `${site} identifies articles by ${names.join(', ')}: kept in its URLs`),
+        ...kept.map(
+          ([site, names]) => `${site} identifies articles by ${names.map(describe).join(', ')}: kept in its URLs`,
+        ),
         ...(Number(refused) > 0
           ? [
               `parameters of ${refused} more sites were ignored: limit of ${MAX_SITES_PER_SOURCE} sites per source or ${MAX_SITES} in all reached`,

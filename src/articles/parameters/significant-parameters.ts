@@ -1,4 +1,4 @@
-/** Finds the doubtful URL parameters that identify articles in a document. (pure) */
+/** Finds the doubtful URL parameters, and the fragments, that identify articles in a document. (pure) */
 
 import { canonicalUrl, droppedFrom, identityKey, type Keeps, stripSubdomain } from '../../domain/canonical-url.ts'
 
@@ -15,7 +15,7 @@ const foldTitle = (title: string): string => title.toLowerCase().replace(/\s+/g,
  * If items with different headlines have the same URL once doubtful parameters are dropped, the parameters in which
  * their links differ identify the article. An article listed twice with two visit ids has the same headline twice.
  * @param keeps parameters that are already known
- * @returns parameter names in lower case, by site
+ * @returns parameter names in lower case, and `FRAGMENT`, by site
  */
 export const findSignificantParameters = (
   items: readonly Linked[],

@@ -45,7 +45,7 @@ const statusLines = ({
 }: Status): string[] => {
   const line = (head: string, text: string): string => `${pc.bold(head.padEnd(10))} ${text}`
   const count = (of: string) => sources.filter(each => stateOf(each) === of).length
-  const states = ['fresh', 'new', 'failing', 'retired', 'stalled', 'late', 'paused']
+  const states = ['fresh', 'new', 'failing', 'retired', 'refused', 'stalled', 'late', 'paused']
     .filter(of => count(of) > 0)
     .map(of => `${count(of)} ${of}`)
   const refusals = Object.entries(events.refused).map(([reason, times]) => `${times} ${reason}`)

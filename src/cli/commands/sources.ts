@@ -128,7 +128,7 @@ export const sources: RegisterCommand = (program, context) => {
   const group = program
     .command('sources')
     .description('show each source, its last and next fetch; add, import, check, pause, remove or explain sources')
-    .option('--failing', 'only sources that fail or are late')
+    .option('--failing', 'only sources that fail, are late, or whose items are all refused')
     .addOption(jsonOption())
     .action(
       run(async ({ failing = false, json = false }: { failing?: boolean; json?: boolean }) =>

@@ -5,10 +5,11 @@ import { mapInSlices } from '../../util/slices.ts'
 import { type FieldContext, readItem, titleText } from '../fields/fields.ts'
 import { readHints } from '../fields/hints.ts'
 import { absolute } from '../fields/links.ts'
+import { feedAuthors } from '../fields/people.ts'
 import { attribute, firstText, type RawFeed, readText } from '../xml/raw.ts'
 import { readDocument } from '../xml/slices.ts'
 import { type FeedFormat, HEAD, type Wanted } from './format.ts'
-import { refusal, refuseHtml } from './outcome.ts'
+import { CUT_OFF, refusal, refuseHtml } from './outcome.ts'
 
 /** Number of characters searched for the start tag by which a format is recognised. */
 const SEARCHED = 65_536
@@ -29,7 +30,7 @@ export const xmlFeedFormat = (name: RawFeed['format'], elements: readonly string
 
 /** Builds a feed from the raw elements of a document. */
 export const buildFeed = async (
-  { format, channel, items }: RawFeed,
+  { format, channel, items, isCutOff }: RawFeed,
   url: string | undefined,
   maxItems: number,
   warnings: readonly string[],
@@ -42,19 +43,25 @@ export const buildFeed = async (
   const link = absolute(home, url)
   const language = firstText(channel, 'language', 'dc:language') ?? attribute(channel.$?.[0], 'xml:lang')
   const self = readHints(channel).self
-  const base = [url, link, self].find(each => each != null && /^https?:\/\//i.test(each)) ?? undefined
-  const context: FieldContext = { format, base, language }
+  // Atom's links are relative to the document (RFC 4287, 2); those of RSS are to the site, as its publishers mean them.
+  const bases = format === 'atom' ? [url, link, self] : [link, url, self]
+  const base = bases.find(each => each != null && /^https?:\/\//i.test(each)) ?? undefined
+  const authors = feedAuthors(channel, { format, base })
+  const context: FieldContext = { format, base, language, authors }
   const kept = items.slice(0, maxItems)
   return {
     format,
-    title: (channel.title ?? channel['dc:title'] ?? []).map(titleText).find(Boolean) ?? null,
+    title:
+      (channel.title ?? channel['dc:title'] ?? []).map(raw => titleText(raw, 'title', format)).find(Boolean) ?? null,
     link,
     language,
     hints: readHints(channel),
     items: await mapInSlices(kept, item => readItem(item, context)),
-    warnings:
-      items.length > kept.length
-        ? [...warnings, `${items.length - kept.length} items beyond ${maxItems} left out`]
-        : warnings,
+    ...(isCutOff ? { isCutOff } : {}),
+    warnings: [
+      ...warnings,
+      ...(isCutOff ? [CUT_OFF] : []),
+      ...(items.length > kept.length ? [`${items.length - kept.length} items beyond ${maxItems} left out`] : []),
+    ],
   }
 }

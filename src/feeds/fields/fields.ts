@@ -5,27 +5,51 @@
 
 import type { FeedItem } from '../../domain/feed-item.ts'
 import { cutTo, looksEscaped, plainText, summarise } from '../../util/plain-text.ts'
+import { chooseDate, isBelievable } from '../dates/believable.ts'
 import { parseDate } from '../dates/dates.ts'
-import { attribute, findChildren, firstText, own, type Raw, type RawFields, readText } from '../xml/raw.ts'
+import { attribute, findChildren, firstText, holdsXml, own, type Raw, type RawFields, readText } from '../xml/raw.ts'
+import { headlineText, isPlaceholder, type TextKind, titleFromText } from './headline.ts'
 import { findLink, findOriginal, type LinkContext, resolveBase, resolvedByDocument } from './links.ts'
-import { findEnclosure, findImage, readCommentsCount } from './media.ts'
+import { findEnclosure, readCommentsCount } from './media.ts'
+import { findAuthors, findCategories, type Person } from './people.ts'
+import { findPictures } from './pictures-in-xml.ts'
 
 export interface FieldContext extends LinkContext {
-  readonly language: string | null
+  /** Those that the feed names for entries without any. */
+  readonly authors?: readonly Person[]
 }
 
-/** Reads the text of a title without its markup, even if that was escaped twice. */
-export const titleText = (raw: Raw | undefined): string | null => {
-  const written = readText(raw)
-  if (written === null) return null
-  const mode = attribute(raw, 'mode')?.toLowerCase() ?? ''
+type Format = LinkContext['format']
+
+/**
+ * Of what type a text is by its format: in Atom by `type` (RFC 4287, 3.1.1) and by the `mode` of Atom 0.3, where text is
+ * the default; in RSS nothing says so.
+ */
+const kindOf = (raw: Raw, name: string, format: Format): TextKind => {
+  const isAtom = name.startsWith('atom:') || (format === 'atom' && !name.includes(':'))
+  if (typeof raw === 'string') return isAtom ? 'text' : 'unknown'
+  if (holdsXml(raw)) return 'xml'
   const type = attribute(raw, 'type')?.toLowerCase() ?? ''
-  // RFC 4287, 4.1.3.3: content whose type is neither text nor XML is in base64.
-  const coded = mode === 'base64' || (type.includes('/') && !/^text\/|[+/]xml$/.test(type))
-  let text = plainText(coded ? Buffer.from(written, 'base64').toString('utf8') : written)
-  // Entities that were escaped twice are decoded again; tags that were escaped twice are meant to be visible.
-  if (/&(?:amp|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});/i.test(text) && !/[<>]/.test(text)) text = plainText(text)
-  return text || null
+  if (type === 'html' || type === 'text/html') return 'html'
+  const isEscaped = type === '' && attribute(raw, 'mode')?.toLowerCase() === 'escaped'
+  return isAtom && !isEscaped ? 'text' : 'unknown'
+}
+
+/** RFC 4287, 4.1.3.3: content whose type is neither text nor XML is in base64. */
+const isBase64 = (raw: Raw): boolean => {
+  if (typeof raw === 'string') return false
+  const type = attribute(raw, 'type')?.toLowerCase() ?? ''
+  return attribute(raw, 'mode')?.toLowerCase() === 'base64' || (type.includes('/') && !/^text\/|[+/]xml$/.test(type))
+}
+
+/** Reads a title as plain text; null if there is none, or a placeholder in its place. */
+export const titleText = (raw: Raw | undefined, name: string, format: Format): string | null => {
+  const written = readText(raw)
+  if (raw === undefined || written === null) return null
+  const title = isBase64(raw)
+    ? headlineText(Buffer.from(written, 'base64').toString('utf8'), 'html')
+    : headlineText(written, kindOf(raw, name, format))
+  return title === '' || isPlaceholder(title) ? null : title
 }
 
 const PUBLISHED = [
@@ -44,62 +68,20 @@ const PUBLISHED = [
 ]
 const UPDATED = ['updated', 'modified', 'atom:updated', 'dcterms:modified']
 
-/** Reads the first valid date, in the order of the names. Of several elements with one name, the last is preferred. */
+/**
+ * Reads the first believable date, in the order of the names; where none is, the first at all. Of several elements with
+ * one name, the last is preferred.
+ */
 const findDate = (fields: RawFields, names: readonly string[]): string | null => {
+  let unbelievable: string | null = null
   for (const name of names) {
     for (const raw of own(fields, name).toReversed()) {
       const date = parseDate(readText(raw))
-      if (date !== null) return date
+      if (date !== null && isBelievable(date)) return date
+      unbelievable ??= date
     }
   }
-  return null
-}
-
-const readPerson = (raw: Raw): string | null => {
-  const named =
-    findChildren(raw, 'name').map(readText).find(Boolean) ?? findChildren(raw, 'email').map(readText).find(Boolean)
-  return named ?? readText(raw)
-}
-
-/** Maximum number of characters read of a name: the patterns below take quadratic time on longer ones. */
-const MAX_NAME_LENGTH = 1_000
-
-/** Strips the email address from a name: `jo@example.org (Jo Reed)` and `Jo Reed <jo@example.org>` give `Jo Reed`. */
-const bareName = (written: string): string => {
-  const text = plainText(written.slice(0, MAX_NAME_LENGTH))
-  const inBrackets = /^\S+@\S+\s*\((.{1,200})\)$/.exec(text)?.[1]
-  return (inBrackets ?? text.replace(/\s*<?\b[\w.+-]{1,64}@[\w.-]{1,255}\b>?\s*/, ' ')).trim() || text
-}
-
-const findAuthors = (fields: RawFields): string | null => {
-  const names: string[] = []
-  for (const element of ['dc:creator', 'author', 'atom:author', 'itunes:author', 'dc:author', 'media:credit']) {
-    for (const raw of own(fields, element)) {
-      const person = readPerson(raw)
-      const name = person === null ? '' : bareName(person)
-      if (name && !names.includes(name)) names.push(name)
-    }
-    if (names.length > 0) break
-  }
-  return names.length > 0 ? cutTo(names.slice(0, 5).join(', '), 300) : null
-}
-
-const MAX_CATEGORIES = 20
-
-const findCategories = (fields: RawFields): string[] => {
-  const found = new Set<string>()
-  for (const element of ['category', 'dc:subject', 'media:category']) {
-    for (const raw of own(fields, element)) {
-      const written = attribute(raw, 'label') ?? attribute(raw, 'term') ?? readText(raw)
-      if (written !== null) found.add(cutTo(plainText(written), 100))
-    }
-  }
-  for (const element of ['keywords', 'media:keywords', 'itunes:keywords']) {
-    for (const raw of own(fields, element))
-      for (const word of (readText(raw) ?? '').split(',')) found.add(cutTo(plainText(word), 100))
-  }
-  found.delete('')
-  return [...found].slice(0, MAX_CATEGORIES)
+  return unbelievable
 }
 
 const SUMMARY = [
@@ -120,15 +102,32 @@ const SUMMARY = [
 /** Number of characters of markup that are read for a summary of 300 characters. Reading more would only cost time. */
 const MARKUP_READ = 8_000
 
-const findSummary = (fields: RawFields): string | null => {
+/** Whether a text that may be HTML holds any. Text of which nothing is HTML may still hold a `<`. */
+const HOLDS_HTML = /<\/[a-z][a-z0-9]{0,20}\s{0,5}>|<(?:br|hr|img|p|div|li|iframe|embed|figure)\b[^<>]{0,2000}>|<!--/i
+
+/** Whether a text of no declared type is HTML nevertheless: its generator escaped it and forgot to say so. */
+const IS_HTML = /^\s*<(?:p|div|ul|ol|table|h[1-6]|blockquote|figure|img|br|a)\b[^<>]{0,2000}>/i
+
+const markupText = (markup: string, kind: TextKind): string => {
+  const cut = markup.slice(0, MARKUP_READ)
+  if (kind === 'text' || (kind === 'unknown' && !HOLDS_HTML.test(cut))) return headlineText(cut, 'text')
+  const text = plainText(cut, kind === 'xml')
+  // If all of that was one tag, such as an image in a data URL, the text comes after it.
+  const whole = text === '' && markup.length > MARKUP_READ ? plainText(markup, kind === 'xml') : text
+  return looksEscaped(whole) ? plainText(whole) : whole
+}
+
+const findText = (fields: RawFields, format: Format): string | null => {
   for (const name of SUMMARY) {
-    const markup = own(fields, name).map(readText).find(Boolean)
-    if (!markup) continue
-    let text = plainText(markup.slice(0, MARKUP_READ))
-    // If all of that was one tag, such as an image in a data URL, the text comes after it.
-    if (text === '' && markup.length > MARKUP_READ) text = plainText(markup)
-    if (looksEscaped(text)) text = plainText(text)
-    if (text) return summarise(text)
+    const raw = own(fields, name).find(each => readText(each) !== null)
+    const markup = readText(raw)
+    if (raw === undefined || markup === null) continue
+    const kind = kindOf(raw, name, format)
+    const isMislabelled = kind === 'text' && attribute(raw, 'type') === null && IS_HTML.test(markup)
+    const text = isBase64(raw)
+      ? markupText(Buffer.from(markup.slice(0, MARKUP_READ), 'base64').toString('utf8'), 'html')
+      : markupText(markup, isMislabelled ? 'html' : kind)
+    if (text) return text
   }
   return null
 }
@@ -148,20 +147,21 @@ const findId = (fields: RawFields): string | null => {
 const TITLES = ['title', 'dc:title', 'atom:title', 'itunes:title', 'media:title']
 
 /** If an item has no title of its own, finds one within another element, such as media:group or image. */
-const innerTitle = (fields: RawFields): string | null => {
+const innerTitle = (fields: RawFields, format: Format): string | null => {
+  const readTitle = (raw: Raw) => titleText(raw, 'media:title', format)
   for (const [name, elements] of Object.entries(fields)) {
     // The title in `source` is that of another feed.
     if (name === 'source') continue
     for (const element of elements ?? []) {
       const title = ['media:title', 'title']
         .flatMap(name => findChildren(element, name))
-        .map(titleText)
+        .map(readTitle)
         .find(Boolean)
       if (title) return title
       const nested = typeof element === 'object' ? findChildren(element, 'media:content') : []
       const deeper = nested
         .flatMap(each => findChildren(each, 'media:title'))
-        .map(titleText)
+        .map(readTitle)
         .find(Boolean)
       if (deeper) return deeper
     }
@@ -187,31 +187,44 @@ const cleanId = (id: string | null): string | null =>
 export const parseLanguage = (...written: (string | null)[]): string | null =>
   written.find(each => each !== null && /^[a-z]{2,8}(?:[-_][a-z0-9]{1,8}){0,6}$/i.test(each)) ?? null
 
+/** The title of an item, or one that is made of its text and marked as such. */
+export const titleOrMade = (title: string | null, text: string | null): Pick<FeedItem, 'title' | 'titleFrom'> => {
+  const made = title === null && text !== null ? titleFromText(text) : null
+  return made === null ? { title } : { title: made, titleFrom: 'text' }
+}
+
 export const readItem = (fields: RawFields, context: FieldContext): FeedItem => {
   const base = resolveBase(fields.$?.[0], context.base)
-  const markup = firstText(fields, 'content:encoded', 'content', 'description', 'summary')
-  const title = TITLES.map(name => own(fields, name).map(titleText).find(Boolean)).find(Boolean) ?? innerTitle(fields)
+  const { format } = context
+  const title =
+    TITLES.map(name =>
+      own(fields, name)
+        .map(raw => titleText(raw, name, format))
+        .find(Boolean),
+    ).find(Boolean) ?? innerTitle(fields, format)
+  const text = findText(fields, format)
   const published = findDate(fields, PUBLISHED)
   const updated = findDate(fields, UPDATED) ?? parseDate(attribute(fields.$?.[0], 'lastmod'))
-  const link = findLink(fields, { ...context, base })
+  const language = parseLanguage(
+    attribute(fields.$?.[0], 'xml:lang'),
+    firstText(fields, 'dc:language', 'language'),
+    context.language,
+  )
+  const link = findLink(fields, { format, base, language })
   const original = findOriginal(fields, link)
   const commentsCount = readCommentsCount(fields)
   const enclosure = findEnclosure(fields, base)
   return {
-    title: title === null ? null : cutTo(title, MAX_TITLE_LENGTH),
+    ...titleOrMade(title === null ? null : cutTo(title, MAX_TITLE_LENGTH), text),
     link,
     id: cleanId(findId(fields)),
-    published: published ?? updated,
+    published: chooseDate([published, updated]),
     updated,
-    author: findAuthors(fields),
+    ...findAuthors(fields, { format, base }, context.authors ?? []),
     categories: findCategories(fields),
-    image: findImage(fields, markup, base),
-    summary: findSummary(fields),
-    language: parseLanguage(
-      attribute(fields.$?.[0], 'xml:lang'),
-      firstText(fields, 'dc:language', 'language'),
-      context.language,
-    ),
+    ...findPictures(fields, base),
+    summary: text === null ? null : summarise(text),
+    language,
     ...(original === null ? {} : { original }),
     ...(commentsCount === null ? {} : { commentsCount }),
     ...(enclosure === null ? {} : { enclosure }),

@@ -54,61 +54,126 @@ export interface LinkContext {
   readonly format: 'rss' | 'rdf' | 'atom'
   /** URL against which relative links are resolved. */
   readonly base: string | undefined
+  /** BCP 47: of several alternates the one in this language is preferred. */
+  readonly language: string | null
 }
+
+const WEB = /^https?:\/\//i
+
+const relOf = (raw: Raw): string => (attribute(raw, 'rel') ?? 'alternate').toLowerCase().replace(/^.*\//, '')
+
+const hrefOf = (raw: Raw): string | null => attribute(raw, 'href') ?? attribute(raw, 'url') ?? attribute(raw, 'uri')
+
+const primary = (tag: string | null): string => tag?.toLowerCase().split(/[-_]/)[0] ?? ''
+
+/** How far the language of a link is from the wanted one: 0 the same, 1 none is given, 2 another. */
+const languageRank = (raw: Raw, wanted: string | null): number => {
+  const given = attribute(raw, 'hreflang')
+  if (given === null || wanted === null) return 1
+  return primary(given) === primary(wanted) ? 0 : 2
+}
+
+/** Ranks of links: below this one they are pages, from it on other documents, such as the entry in JSON. */
+const NO_PAGE = 10
 
 /** Ranks an element as the item's link: the lowest is best; null if it cannot be the link. */
-const rankLink = (raw: Raw): number | null => {
-  const rel = (attribute(raw, 'rel') ?? 'alternate').toLowerCase().replace(/^.*\//, '')
-  if (rel === 'canonical') return 2
+const rankLink = (raw: Raw, language: string | null): number | null => {
+  const rel = relOf(raw)
+  if (rel === 'canonical' || rel === 'bookmark' || rel === 'permalink') return 3
   if (rel !== 'alternate') return null
-  return /html/i.test(attribute(raw, 'type') ?? 'text/html') ? 0 : 3
+  return (/html/i.test(attribute(raw, 'type') ?? 'text/html') ? 0 : NO_PAGE) + languageRank(raw, language)
 }
 
-/**
- * Finds the URL of the item's page. In order of preference: an alternate link to HTML or the text of a link (the last
- * of them, as Python's feedparser takes it), a canonical link, a guid that is a permalink or an Atom id, an alternate
- * link to another type.
- */
-export const findLink = (fields: RawFields, { format, base }: LinkContext): string | null => {
-  let best: { href: string; rank: number; raw: Raw } | null = null
-  for (const name of ['atom:link', 'link']) {
+interface Ranked {
+  readonly href: string
+  readonly rank: number
+  readonly raw: Raw
+}
+
+/** Elements whose text is their address count as pages without a language. */
+const TEXT_RANK = 1
+
+const rankLinks = (fields: RawFields, { format, language }: LinkContext): Ranked | null => {
+  let best: Ranked | null = null
+  for (const name of ['link', 'atom:link']) {
+    // In RSS its own element is the link, and Atom's are what goes with it.
+    if (best !== null && best.rank < NO_PAGE) break
+    // RSS has one link: of several, the last counts, as other readers take it. Atom's first alternate is the main one.
+    const prefersLast = name === 'link' && format !== 'atom'
     for (const raw of own(fields, name)) {
-      const href = attribute(raw, 'href') ?? attribute(raw, 'url') ?? attribute(raw, 'uri')
+      const href = hrefOf(raw)
       const written = href ?? readText(raw)
-      const rank = href === null ? (attribute(raw, 'rel') === null ? 0 : rankLink(raw)) : rankLink(raw)
-      if (written !== null && rank !== null && rank <= (best?.rank ?? 9)) best = { href: written, rank, raw }
+      const rank = href === null && attribute(raw, 'rel') === null ? TEXT_RANK : rankLink(raw, language)
+      if (written === null || rank === null) continue
+      if (best === null || rank < best.rank || (prefersLast && rank === best.rank)) best = { href: written, rank, raw }
     }
   }
-  if (best && best.rank < 3) return absolute(unescaped(best.href), resolveBase(best.raw, base))
-  const id = findPermalink(fields, format)
-  if (id !== null && (best === null || /^https?:/i.test(id))) return id
-  if (best) return absolute(unescaped(best.href), resolveBase(best.raw, base))
-  const about = attribute(fields.$?.[0], 'rdf:about')
-  if (about !== null && /^https?:/i.test(about)) return absolute(about, undefined)
-  const given = firstText(fields, 'feedburner:origLink', 'url') ?? attribute(fields.$?.[0], 'href')
-  return absolute(
-    given ??
-      own(fields, 'A')
-        .map(raw => attribute(raw, 'HREF') ?? attribute(raw, 'href'))
-        .find(Boolean) ??
-      null,
-    base,
-  )
+  return best
 }
 
-/**
- * Returns the identifier if it may serve as a link: a guid unless `isPermaLink` is false, or any Atom id. It is
- * resolved against xml:base only.
- */
-const findPermalink = (fields: RawFields, format: LinkContext['format']): string | null => {
-  for (const name of format === 'atom' ? ['id', 'guid'] : ['guid', 'id', 'atom:id']) {
-    const raw = own(fields, name).findLast(each => readText(each) !== null)
-    if (raw !== undefined && (attribute(raw, 'isPermaLink') ?? 'true').toLowerCase() === 'true') {
-      const link = absolute(readText(raw), undefined)
-      return link === null ? null : resolvedByDocument(link, raw)
-    }
+/** The address of the first link of a relation, if it is one of the web. */
+const linkOf = (fields: RawFields, rel: string, base: string | undefined): string | null => {
+  for (const raw of [...own(fields, 'link'), ...own(fields, 'atom:link')]) {
+    const address = relOf(raw) === rel ? webAddress(hrefOf(raw), resolveBase(raw, base)) : null
+    if (address !== null) return address
   }
   return null
+}
+
+/** An element that holds the address of the page, where a feed has neither link nor permalink. */
+const namedAddress = (fields: RawFields, base: string | undefined): string | null => {
+  const named =
+    firstText(fields, 'feedburner:origLink', 'url') ??
+    attribute(fields.$?.[0], 'href') ??
+    own(fields, 'A')
+      .map(raw => attribute(raw, 'HREF') ?? attribute(raw, 'href'))
+      .find(Boolean) ??
+    null
+  return absolute(named, base)
+}
+
+/**
+ * Finds the URL of the item's page. In order of preference: an alternate link to HTML, in the feed's language if there
+ * are several, or the text of a link; a canonical link; a guid that is a permalink or an Atom id; an alternate link to
+ * another type; an address named elsewhere. Where nothing else is known, a guid that is an address though it denies to
+ * be a permalink, and a link to the entry itself.
+ */
+export const findLink = (fields: RawFields, context: LinkContext): string | null => {
+  const { format, base } = context
+  const best = rankLinks(fields, context)
+  const linked = best && absolute(unescaped(best.href), resolveBase(best.raw, base))
+  if (best !== null && best.rank < NO_PAGE && linked !== null) return linked
+  const id = findIdentifier(fields, format)
+  if (id?.isPermalink && WEB.test(id.address)) return id.address
+  if (linked !== null) return linked
+  const about = attribute(fields.$?.[0], 'rdf:about')
+  if (about !== null && WEB.test(about)) return absolute(about, undefined)
+  const named = namedAddress(fields, base)
+  if (named !== null) return named
+  if (id !== null && WEB.test(id.address)) return id.address
+  const ownLink = linkOf(fields, 'self', base) ?? linkOf(fields, 'via', base)
+  if (ownLink !== null || !id?.isPermalink) return ownLink
+  return id.address.startsWith('/') ? absolute(id.address, base) : id.address
+}
+
+/**
+ * The identifier of an item: a guid, a permalink unless `isPermaLink` is false, or an Atom id, which always is one. It
+ * is resolved against xml:base only.
+ */
+const findIdentifier = (
+  fields: RawFields,
+  format: LinkContext['format'],
+): { readonly address: string; readonly isPermalink: boolean } | null => {
+  let denied: string | null = null
+  for (const name of format === 'atom' ? ['id', 'guid', 'atom:id'] : ['guid', 'id', 'atom:id']) {
+    const raw = own(fields, name).findLast(each => readText(each) !== null)
+    const written = raw === undefined ? null : absolute(readText(raw), undefined)
+    if (raw === undefined || written === null) continue
+    const address = resolvedByDocument(written, raw)
+    if ((attribute(raw, 'isPermaLink') ?? 'true').toLowerCase() === 'true') return { address, isPermalink: true }
+    denied ??= address
+  }
+  return denied === null ? null : { address: denied, isPermalink: false }
 }
 
 /** Resolves an identifier against xml:base, which applies to identifiers, but never against the URL of the document. */

@@ -1,47 +1,8 @@
-/** What goes with an item: its picture, a recording, how many comments it has. Orders of preference: docs/feeds.md. */
+/** What goes with an item: a recording, how many comments it has. Pictures: pictures-in-xml.ts. */
 
 import type { Enclosure } from '../../domain/feed-item.ts'
-import { attribute, findChildren, firstText, own, type RawFields, readText } from '../xml/raw.ts'
+import { attribute, findChildren, firstText, own, type RawFields } from '../xml/raw.ts'
 import { webAddress } from './links.ts'
-
-const IMAGE_FILE = /\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)/i
-
-export const findImage = (fields: RawFields, markup: string | null, base: string | undefined): string | null => {
-  const groups = own(fields, 'media:group')
-  const media = [...own(fields, 'media:content'), ...groups.flatMap(group => findChildren(group, 'media:content'))]
-  const pictures = media.filter(raw => {
-    const kind = `${attribute(raw, 'medium') ?? ''} ${attribute(raw, 'type') ?? ''}`
-    return /image/.test(kind) || (kind.trim() === '' && IMAGE_FILE.test(attribute(raw, 'url') ?? ''))
-  })
-  pictures.sort((a, b) => Number(attribute(b, 'width') ?? 0) - Number(attribute(a, 'width') ?? 0))
-  const enclosures = own(fields, 'enclosure').filter(
-    raw => /^image\//.test(attribute(raw, 'type') ?? '') || IMAGE_FILE.test(attribute(raw, 'url') ?? ''),
-  )
-  const thumbnails = [
-    ...own(fields, 'media:thumbnail'),
-    ...[...groups, ...media].flatMap(raw => findChildren(raw, 'media:thumbnail')),
-  ]
-  const linked = own(fields, 'link').filter(
-    raw => attribute(raw, 'rel') === 'enclosure' && /^image\//.test(attribute(raw, 'type') ?? ''),
-  )
-  const candidates = [
-    ...[...pictures, ...enclosures, ...thumbnails].map(raw => attribute(raw, 'url')),
-    ...linked.map(raw => attribute(raw, 'href')),
-    ...own(fields, 'itunes:image').map(raw => attribute(raw, 'href')),
-    ...own(fields, 'image').map(
-      raw => readText(findChildren(raw, 'url')[0]) ?? readText(raw) ?? attribute(raw, 'href'),
-    ),
-    ...own(fields, 'g:image_link').map(readText),
-    /<img\b[^<>]{0,1000}?\bsrc\s*=\s*["']([^"']{1,2000})["']/i
-      .exec(markup?.slice(0, 50_000) ?? '')?.[1]
-      ?.replaceAll('&amp;', '&') ?? null,
-  ]
-  for (const candidate of candidates) {
-    const url = webAddress(candidate ?? null, base)
-    if (url !== null) return url
-  }
-  return null
-}
 
 const RECORDING = /^(?:audio|video)\//i
 const RECORDING_FILE = /\.(?:mp3|m4a|aac|ogg|oga|opus|mp4|m4v|webm|mov)(?:[?#]|$)/i

@@ -84,6 +84,7 @@ const buildElement = (xml: string, { attributes, children, contentAt, text, hasM
     ...children,
     ...(attributes === NO_ATTRIBUTES ? {} : { $: attributes }),
     ...(body === '' ? {} : { _: body }),
+    ...(isMarkup ? { '#markup': 'xml' as const } : {}),
   }
   return element
 }
@@ -186,6 +187,12 @@ export const createElements = (xml: string, maxItems: number) => {
       if (stack[index]?.name === name) endThrough(index, at)
     },
 
-    endAll: (): void => endThrough(0, xml.length),
+    /** Ends the document. @returns whether it ends within an item, whose end never came: that item is left out */
+    finish(): boolean {
+      const item = stack.findIndex(each => ITEM.has(each.name))
+      if (item >= 0) stack.length = item
+      endThrough(0, xml.length)
+      return item >= 0
+    },
   }
 }

@@ -167,10 +167,10 @@ export const lenientReader = (xml: string, maxItems: number): LenientReader => {
       return position < xml.length
     },
     finish() {
-      elements.endAll()
+      const isCutOff = elements.finish()
       const { items, channel } = elements
       if (format === null && items.length === 0) return null
-      return { format: format ?? (inAtom ? 'atom' : 'rss'), channel, items }
+      return { format: format ?? (inAtom ? 'atom' : 'rss'), channel, items, ...(isCutOff ? { isCutOff } : {}) }
     },
   }
 }

@@ -7,6 +7,8 @@
 export type Raw = string | RawElement
 export interface RawElement {
   readonly _?: string
+  /** Present if the text is markup as written in the document, references not decoded. No element has this name. */
+  readonly '#markup'?: 'xml'
   readonly $?: Readonly<Record<string, string>>
   readonly [child: string]: string | Readonly<Record<string, string>> | readonly Raw[] | undefined
 }
@@ -18,12 +20,17 @@ export interface RawFeed {
   readonly format: 'rss' | 'rdf' | 'atom'
   readonly channel: RawFields
   readonly items: readonly RawFields[]
+  /** Whether the document ends within an item, which is then left out. */
+  readonly isCutOff?: true
 }
 
 export const readText = (raw: Raw | undefined): string | null => {
   const text = typeof raw === 'string' ? raw : raw?._
   return typeof text === 'string' && text.trim() !== '' ? text.trim() : null
 }
+
+/** Whether the text of an element is the markup of elements within it. */
+export const holdsXml = (raw: Raw | undefined): boolean => typeof raw === 'object' && raw['#markup'] === 'xml'
 
 export const attribute = (raw: Raw | undefined, name: string): string | null => {
   const value = typeof raw === 'object' ? raw.$?.[name] : undefined

@@ -11,7 +11,7 @@ export const contractKeys = (prefix: string) => ({
    */
   listStaged: (name: string, writer: string) => `{${prefix}:list:${name}}:staged:${writer}`,
   /**
-   * HASH, the article and its counts. Written by ingest and by the event counter; expires after `articles.retention`.
+   * HASH, the article with its pictures and counts. Written by ingest and by the event counter; expires after `articles.retention`.
    */
   article: (id: string) => `${prefix}:article:${id}`,
   /**

@@ -3,6 +3,7 @@
 import type { Job } from 'bullmq'
 import { countNewSince } from '../../articles/titles.ts'
 import { reportedEver } from '../../events/backlog.ts'
+import { STATES } from '../../use-cases/source-status.ts'
 import { readSummary, type StatusParts } from '../../use-cases/status.ts'
 import type { Readings } from './redis-gauges.ts'
 import type { MetricsSample } from './samples.ts'
@@ -48,7 +49,7 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
     findOldest(parts.queues, at),
     listAges(parts, names, at),
   ])
-  const none: Record<string, number> = { fresh: 0, new: 0, late: 0, failing: 0, stalled: 0, paused: 0, retired: 0 }
+  const none: Record<string, number> = Object.fromEntries(STATES.map(state => [state, 0]))
   const { waiting, since, refused } = status.events
   return {
     queues: status.queues,

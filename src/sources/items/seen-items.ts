@@ -32,6 +32,13 @@ export interface CrawlBatch {
   readonly origin?: string | undefined
 }
 
+/** What became of the items of a batch. */
+export interface BatchOutcomes {
+  readonly accepted: number
+  /** Number of refused items by reason. */
+  readonly refused: Readonly<Record<string, number>>
+}
+
 /** What was learnt about the feed of a source. Missing fields are left unchanged. */
 export interface Learnt {
   /** Its ids are unreliable; this is never taken back. */
@@ -65,6 +72,7 @@ export interface SeenItems {
       /** What was remembered of it; null if it was ingested for the first time. */
       readonly before?: SeenItem | null
     })[],
+    outcomes?: BatchOutcomes,
   ): Promise<void>
   /** Forgets items that left the feed long ago. */
   forgetItems(id: SourceId): Promise<void>
@@ -93,6 +101,8 @@ interface Lost {
 /** Whether the article of an item should still exist: neither expired nor evicted. */
 const isDueToBeThere = ({ item }: Identified, { first }: SeenItem, since: number): boolean =>
   first !== undefined && first * DAY > since && (item.published === null || Date.parse(item.published) > since)
+
+const NO_OUTCOMES: BatchOutcomes = { accepted: 0, refused: {} }
 
 const NONE_LOST: Lost = { gone: new Set(), since: 0 }
 
@@ -138,7 +148,9 @@ export const createSeenItems = ({ redis, keys, settings, lost, now }: SeenItemsP
       return unseen
     },
 
-    async markSeen(id, { id: crawlId, batch, batches, origin = '' }, items) {
+    async markSeen(id, { id: crawlId, batch, batches, origin = '' }, items, { accepted, refused } = NO_OUTCOMES) {
+      const reasons = Object.entries(refused).toSorted((a, b) => b[1] - a[1])
+      const refusals = [reasons.reduce((sum, [, count]) => sum + count, 0), reasons[0]?.[0] ?? '']
       const day = Math.floor(now() / DAY)
       const marks = items.flatMap(({ key, also, before, ...memory }) =>
         [key, ...also].flatMap(each => [each, formatSeenItem({ ...memory, day, first: before ? before.first : day })]),
@@ -147,7 +159,7 @@ export const createSeenItems = ({ redis, keys, settings, lost, now }: SeenItemsP
         redis,
         markSeenScript,
         [keys.source(id), keys.seen(id), keys.crawlBatches(id, crawlId), keys.itemHashes(id)],
-        [batch, batches, crawlId, ITEM_HASHES_LAST, origin, ...marks],
+        [batch, batches, crawlId, ITEM_HASHES_LAST, origin, accepted, ...refusals, ...marks],
       )
     },
 

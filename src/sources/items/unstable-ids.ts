@@ -38,6 +38,8 @@ export interface ItemMatch {
   readonly crossed: boolean
   /** Known by id alone, under another link and another headline: edited, or the id was given to another item. */
   readonly replaced: boolean
+  /** Known by its link alone, under another id: a version of an article that came under the other id. */
+  readonly isVersion?: boolean
 }
 
 /**
@@ -60,6 +62,7 @@ export const matchItem = (item: Keyed, memories: readonly (SeenItem | null)[]): 
   return {
     seen: memory,
     crossed: false,
+    isVersion: item.also.length > 0 && Boolean(item.headlined ? first && !second : !first && second),
     replaced: Boolean(byIdAlone && memory && titlePart(memory.fingerprint) !== titlePart(item.fingerprint)),
   }
 }

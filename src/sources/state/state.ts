@@ -8,8 +8,11 @@ import type { Adopted, Move } from './moves.ts'
 import { type Places, parsePlaces } from './places.ts'
 
 export interface SourceState {
-  /** `retired`: its publisher answered that it is gone for good; a re-crawl revives it. */
-  readonly status: 'new' | 'fresh' | 'failing' | 'retired'
+  /**
+   * `retired`: its publisher answered that it is gone for good; a re-crawl revives it. `refused`: it is fetched, but its
+   * items become no articles.
+   */
+  readonly status: 'new' | 'fresh' | 'refused' | 'failing' | 'retired'
   readonly validators: Validators | null
   /** How long its server last declared its answer fresh, ms; null if it declares nothing. */
   readonly freshFor: number | null
@@ -21,6 +24,8 @@ export interface SourceState {
   /** Failures in a row. */
   readonly failures: number
   readonly lastError: { readonly reason: string; readonly detail: string; readonly at: number } | null
+  /** Its items that were refused since the last that was accepted, if those are all or many; null otherwise. */
+  readonly refusals: Refusals | null
   readonly publishingModel: PublishingModel
   /** When it was found to have stopped publishing, ms since the epoch; null while it publishes as usual. */
   readonly stalledSince: number | null
@@ -55,6 +60,26 @@ export interface SourceState {
   readonly otherHubs: string
 }
 
+export interface Refusals {
+  readonly count: number
+  /** The most frequent reason of the latest batch. */
+  readonly reason: string
+}
+
+/** A source none of whose latest items was accepted is not fresh from this many on: one bad item is no bad feed. */
+const MIN_REFUSED = 3
+
+/**
+ * @param newItems all items that it ever had
+ * @returns null unless all of its items were refused, or many in a row; items of any feed may be too old
+ */
+const parseRefusals = (text: string | undefined, newItems: number): Refusals | null => {
+  const [, written, reason = ''] = /^(\d+) (.*)$/.exec(text ?? '') ?? []
+  const count = Number(written ?? 0)
+  const isMany = count >= MIN_REFUSED && reason !== 'too-old'
+  return count > 0 && (isMany || count >= newItems) ? { count, reason } : null
+}
+
 const number = (text: string | undefined): number | null => (text === undefined || text === '' ? null : Number(text))
 
 /** Parses what `writeMove` wrote: whether items are shared, the days, the target. */
@@ -66,9 +91,19 @@ export const writeMove = ({ isShared, days, to }: Move): string => `${Number(isS
 
 export const parseState = (hash: Readonly<Record<string, string>>): SourceState => {
   const failures = Number(hash.failures ?? 0)
+  const refusals = parseRefusals(hash.refusals, Number(hash.newItems ?? 0))
   const { etag, lastModified, bodyHash } = hash
   return {
-    status: hash.retiredAt ? 'retired' : failures > 0 ? 'failing' : hash.lastSuccessAt ? 'fresh' : 'new',
+    status: hash.retiredAt
+      ? 'retired'
+      : failures > 0
+        ? 'failing'
+        : refusals
+          ? 'refused'
+          : hash.lastSuccessAt
+            ? 'fresh'
+            : 'new',
+    refusals,
     validators:
       etag || lastModified || bodyHash
         ? { etag: etag || null, lastModified: lastModified || null, bodyHash: bodyHash || null }
@@ -109,7 +144,7 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
  * Version of the item parser. Raise it whenever items are parsed differently: items that an older version parsed are
  * then parsed once more.
  */
-const READER = '1'
+const READER = '2'
 
 /** @param hashes without spaces */
 export const formatItemHashes = (hashes: readonly string[]): string => [READER, ...hashes].join(' ')

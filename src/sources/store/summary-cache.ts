@@ -15,7 +15,7 @@ import { parseState, type SourceState } from '../state/state.ts'
 export interface SourceSummary
   extends Pick<
     SourceState,
-    'status' | 'lastFetchAt' | 'nextAt' | 'stalledSince' | 'failures' | 'lastError' | 'places'
+    'status' | 'lastFetchAt' | 'nextAt' | 'stalledSince' | 'failures' | 'lastError' | 'places' | 'refusals'
   > {
   /** As people may see it: its address without credentials, which a search could otherwise reveal letter by letter. */
   readonly source: Source
@@ -40,6 +40,8 @@ const FIELDS = [
   'stalledSince',
   'daily',
   'places',
+  'refusals',
+  'newItems',
 ] as const
 /** ms after which a source with an unchanged score is read again. */
 const STALE = 60_000
@@ -89,7 +91,7 @@ export const createSummaryCache = ({
         const value = values[place]
         if (value) hash[field] = value
       }
-      const { status, lastFetchAt, nextAt, stalledSince, failures, lastError, places } = parseState(hash)
+      const { status, lastFetchAt, nextAt, stalledSince, failures, lastError, places, refusals } = parseState(hash)
       const week = readDaily(hash.daily ?? '', at, 7).reduce((sum, items) => sum + items, 0)
       const summary = {
         source: showSource(source),
@@ -100,6 +102,7 @@ export const createSummaryCache = ({
         failures,
         lastError,
         places,
+        refusals,
         week,
       }
       known.set(source.id, { summary, readAt: at, score: due.get(source.id) })

@@ -8,8 +8,6 @@
  * were judged on the other half (docs/decisions/0014).
  */
 
-import type { Product } from './vectors.ts'
-
 /** Every figure of the rule. Similarities are cosines, 0 to 1. */
 export const RELATEDNESS = {
   /** A word of the title counts as often as so many of the text. */
@@ -74,6 +72,12 @@ const longness = ({ words, originals }: Compared, rule: Relatedness): number =>
 
 const pairsOf = ({ originals }: Compared): number => (originals * (originals - 1)) / 2
 
+/** What the sums of two stories' vectors have in common: their product, and the largest part of it that one word gives. */
+export interface InCommon {
+  readonly product: number
+  readonly largest: number
+}
+
 /** Mean similarity of two of a story's articles, as far as they show it yet. */
 export const coherence = (story: Compared, rule: Relatedness = RELATEDNESS): number => {
   const pairs = pairsOf(story)
@@ -91,25 +95,18 @@ export const coherence = (story: Compared, rule: Relatedness = RELATEDNESS): num
  * What two stories have in common without what one word alone gives of it: articles of one day that share little but a
  * person, a club or a product are on its news, not on one event. Of larger stories less is taken off, by the root of the
  * number of their pairs, since all their articles have the word.
- * @param largest the part of `product` that one word gives
  */
-const withoutOneWord = (
-  { product, largest }: Pick<Product, 'product' | 'largest'>,
-  one: Compared,
-  other: Compared,
-  rule: Relatedness,
-): number => {
+const withoutOneWord = ({ product, largest }: InCommon, one: Compared, other: Compared, rule: Relatedness): number => {
   const long = (longness(one, rule) + longness(other, rule)) / 2
   const most = rule.oneWord + (rule.oneWordLong - rule.oneWord) * long
   return product - Math.max(0, largest - most * product) / Math.sqrt(one.originals * other.originals)
 }
 
 /**
- * @param product product of the sums of both stories' vectors
  * @returns their mean similarity, relative to the coherence of both: each counts by how well it is known
  */
 export const relatedness = (
-  product: Pick<Product, 'product' | 'largest'>,
+  common: InCommon,
   one: Compared,
   other: Compared,
   rule: Relatedness = RELATEDNESS,
@@ -117,9 +114,7 @@ export const relatedness = (
   const [known, otherKnown] = [pairsOf(one) + rule.confidence, pairsOf(other) + rule.confidence]
   const logs = known * Math.log(coherence(one, rule)) + otherKnown * Math.log(coherence(other, rule))
   return (
-    withoutOneWord(product, one, other, rule) /
-    (one.originals * other.originals) /
-    Math.exp(logs / (known + otherKnown))
+    withoutOneWord(common, one, other, rule) / (one.originals * other.originals) / Math.exp(logs / (known + otherKnown))
   )
 }
 

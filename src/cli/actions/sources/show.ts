@@ -11,7 +11,9 @@ export const sourcesCommand = (
 ): Promise<number> =>
   withSession(configDir, async session => {
     const sources = await readSourceStatus({ ...session, now: Date.now })
-    const rows = failing ? sources.filter(({ state, late }) => state.status === 'failing' || late > 0) : sources
+    const rows = failing
+      ? sources.filter(({ state, late }) => state.status === 'failing' || state.status === 'refused' || late > 0)
+      : sources
     if (json) console.log(JSON.stringify(rows, null, 2))
     else {
       print(rows, [
@@ -36,6 +38,9 @@ export const sourcesCommand = (
               row.state.status === 'retired' || !row.state.lastError
                 ? row.state.nextReason
                 : `${row.state.lastError.reason}: ${row.state.lastError.detail}`,
+              row.state.refusals
+                ? `all items refused (${row.state.refusals.count} in a row: ${row.state.refusals.reason})`
+                : null,
               row.state.adopted ? `moved to ${row.state.adopted.url}, fetched there` : null,
               row.state.places.held ? `now leads to ${row.state.places.held.to}: accept or refuse it` : null,
               row.state.unreliableValidators ? `its validators ${row.state.unreliableValidators.how}` : null,

@@ -6,10 +6,16 @@
 import type { Enclosure, Feed, FeedHints, FeedItem } from '../../../domain/feed-item.ts'
 import { cutTo, fold, plainText, summarise } from '../../../util/plain-text.ts'
 import { mapInSlices } from '../../../util/slices.ts'
+import { chooseDate } from '../../dates/believable.ts'
 import { parseDate } from '../../dates/dates.ts'
-import { parseLanguage } from '../../fields/fields.ts'
+import { parseLanguage, titleOrMade } from '../../fields/fields.ts'
+import { headlineText, isPlaceholder } from '../../fields/headline.ts'
 import { absolute, webAddress } from '../../fields/links.ts'
 import { recording } from '../../fields/media.ts'
+import { bareName, listAuthors } from '../../fields/people.ts'
+import { type Candidate, isImageType, parseType, type Role } from '../../fields/picture-candidate.ts'
+import { addFromMarkup } from '../../fields/pictures-in-markup.ts'
+import { formatPictures } from '../../fields/pictures-in-xml.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -22,10 +28,14 @@ const text = (from: Json, name: string): string | null => {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
 }
 
-const authors = (from: Json): string | null => {
-  const people = [...list(from.authors), from.author].filter(isObject)
-  const names = people.map(person => plainText((text(person, 'name') ?? '').slice(0, 200))).filter(Boolean)
-  return names.length > 0 ? [...new Set(names)].slice(0, 5).join(', ') : null
+/** People are objects; some feeds have their names alone. */
+const authors = (from: Json): Pick<FeedItem, 'author' | 'authors'> => {
+  const people = [...list(from.authors), from.author].flatMap(each => {
+    const person = typeof each === 'string' ? { name: each } : isObject(each) ? each : {}
+    const name = bareName(text(person, 'name') ?? '')
+    return name === '' ? [] : { name, url: webAddress(text(person, 'url'), undefined) }
+  })
+  return listAuthors(people)
 }
 
 /** Finds the first audio or video attachment. */
@@ -36,6 +46,23 @@ const attached = (item: Json, base: string | undefined): Enclosure | null => {
       return recording(url, type, text(each, 'size_in_bytes'))
   }
   return null
+}
+
+/** Its image and banner, picture attachments, and those in its text. */
+const findPictures = (item: Json, html: string | null, base: string | undefined) => {
+  const found: Candidate[] = []
+  const add = (written: string | null, role: Role, type: string | null = null, alt: string | null = null): void => {
+    const url = webAddress(written, base)
+    if (url !== null) found.push({ url, role, width: null, height: null, alt, type })
+  }
+  add(text(item, 'image'), 'media')
+  add(text(item, 'banner_image'), 'enclosure')
+  for (const each of list(item.attachments).filter(isObject)) {
+    const type = parseType(text(each, 'mime_type'))
+    if (isImageType(type)) add(text(each, 'url'), 'link', type, text(each, 'title'))
+  }
+  if (html !== null) addFromMarkup(found, html, base)
+  return formatPictures(found)
 }
 
 const MAX_ID_LENGTH = 2_048
@@ -62,28 +89,30 @@ const hubHints = (document: Json): Pick<FeedHints, 'hub' | 'otherHubs'> => {
 
 const readItem = (item: Json, base: string | undefined, language: string | null): FeedItem => {
   const html = text(item, 'content_html')
-  const summary =
-    text(item, 'summary') ?? text(item, 'content_text') ?? (html === null ? null : plainText(html.slice(0, 8_000)))
-  const title = text(item, 'title')
+  const written = text(item, 'summary') ?? text(item, 'content_text')
+  const summary = (written === null ? null : headlineText(written, 'text')) || (html && plainText(html.slice(0, 8_000)))
+  const title = cutTo(headlineText(text(item, 'title') ?? '', 'text'), 2_000)
   const enclosure = attached(item, base)
+  const updated = parseDate(text(item, 'date_modified'))
   return {
-    title: title === null ? null : cutTo(plainText(title), 2_000) || null,
-    link: absolute(text(item, 'url') ?? text(item, 'external_url'), base),
+    ...titleOrMade(title === '' || isPlaceholder(title) ? null : title, summary || null),
+    // Where an item has no address, its id is one, if it follows the advice of the standard.
+    link: absolute(text(item, 'url') ?? text(item, 'external_url'), base) ?? webAddress(text(item, 'id'), undefined),
     id: fold((text(item, 'id') ?? '').slice(0, MAX_ID_LENGTH)) || null,
-    published: parseDate(text(item, 'date_published') ?? text(item, 'date_modified')),
-    updated: parseDate(text(item, 'date_modified')),
-    author: authors(item),
+    published: chooseDate([parseDate(text(item, 'date_published')), updated]),
+    updated,
+    ...authors(item),
     categories: [
       ...new Set(
         list(item.tags)
           .filter(tag => typeof tag === 'string')
-          .map(tag => cutTo(fold(tag), 100)),
+          .map(tag => cutTo(headlineText(tag, 'text'), 100)),
       ),
     ]
       .filter(Boolean)
       .slice(0, 20),
-    image: webAddress(text(item, 'image') ?? text(item, 'banner_image'), base),
-    summary: summary === null ? null : summarise(fold(summary)) || null,
+    ...findPictures(item, html, base),
+    summary: summary ? summarise(summary) || null : null,
     language: parseLanguage(text(item, 'language'), language),
     ...(enclosure === null ? {} : { enclosure }),
   }
@@ -102,13 +131,13 @@ export const readJsonFeed = async (
   const items = document.items.filter(isObject).slice(0, maxItems)
   return {
     format: 'json',
-    title: fold((text(document, 'title') ?? '').slice(0, 2_000)) || null,
+    title: headlineText((text(document, 'title') ?? '').slice(0, 2_000), 'text') || null,
     link: absolute(home, url),
     language,
     hints: { ...hubHints(document), ...(self ? { self } : {}) },
     items: await mapInSlices(items, item => {
       const read = readItem(item, home ?? url, language)
-      return { ...read, author: read.author ?? authors(document) }
+      return read.author === null ? { ...read, ...authors(document) } : read
     }),
     warnings: document.items.length > items.length ? [`${document.items.length - items.length} items left out`] : [],
   }

@@ -5,11 +5,16 @@
 
 import { decodeHTMLStrict } from 'entities'
 import type { Feed, FeedItem } from '../../../domain/feed-item.ts'
-import { cutTo, fold, plainText } from '../../../util/plain-text.ts'
+import { cutTo, fold } from '../../../util/plain-text.ts'
 import { mapInSlices, yieldToEventLoop } from '../../../util/slices.ts'
+import { chooseDate } from '../../dates/believable.ts'
 import { parseDate } from '../../dates/dates.ts'
+import { CUT_OFF } from '../../documents/outcome.ts'
 import { parseLanguage } from '../../fields/fields.ts'
+import { headlineText, isPlaceholder } from '../../fields/headline.ts'
 import { absolute, webAddress } from '../../fields/links.ts'
+import type { Candidate } from '../../fields/picture-candidate.ts'
+import { formatPictures } from '../../fields/pictures-in-xml.ts'
 import { findSitemapPrefix } from '../../xml/namespaces.ts'
 import { attributesIn, type OpenTag, type TokenHandler, tokenize } from '../../xml/tokens.ts'
 
@@ -92,7 +97,11 @@ const opened = (written: string, spaces: Readonly<Record<string, string>>, frame
 }
 
 /** Reads the texts of each `url` (or `sitemap`) element. */
-const readUrls = async (text: string, element: 'url' | 'sitemap', most: number): Promise<Url[]> => {
+const readUrls = async (
+  text: string,
+  element: 'url' | 'sitemap',
+  most: number,
+): Promise<{ readonly urls: readonly Url[]; readonly isCutOff: boolean }> => {
   const urls: Url[] = []
   let current: Url | null = null
   let stack: Open[] = []
@@ -160,7 +169,8 @@ const readUrls = async (text: string, element: 'url' | 'sitemap', most: number):
     stopAt = at + PIECE
     at = tokenize(text, handler, at)
   }
-  return urls
+  // The text ends within an element, which is left out.
+  return { urls, isCutOff: current !== null }
 }
 
 /** An index lists at most 50,000 sitemaps; only this many are compared to find the newest. */
@@ -177,17 +187,32 @@ const firstIn = <Value>(url: Url, names: readonly string[], read: (text: string)
   return null
 }
 
+const readTitle = (written: string): string | null => {
+  const title = cutTo(headlineText(written, 'unknown'), 2_000)
+  return title === '' || isPlaceholder(title) ? null : title
+}
+
 const textIn = (url: Url, ...names: string[]): string | null => firstIn(url, names, text => text)
 
 /** Names of an element of news:news; some publishers omit the frame and the prefix. */
 const news = (name: string): string[] => [`news:${name}`, name]
+
+/** Google Images: any number of pictures of a page, described by their address alone. */
+const findPictures = (url: Url): Pick<FeedItem, 'image' | 'images'> =>
+  formatPictures(
+    (url['image:loc'] ?? []).flatMap((written): Candidate[] => {
+      const address = webAddress(fold(written), undefined)
+      return address === null ? [] : [{ url: address, role: 'media', width: null, height: null, alt: null, type: null }]
+    }),
+  )
 
 export const isSitemap = (head: string): boolean => /<(?:\w+:)?(?:urlset|sitemapindex)[\s>]/i.test(head)
 
 /** Sitemaps that an index lists, newest first, to be read in its place; null if the document is not an index. */
 export const sitemapsIn = async (text: string, base: string | undefined): Promise<readonly string[] | null> => {
   if (!/<(?:\w{1,20}:)?sitemapindex[\s>]/i.test(text.slice(0, 8_192))) return null
-  const children = (await readUrls(text, 'sitemap', MAX_CHILDREN)).map(child => ({
+  const { urls } = await readUrls(text, 'sitemap', MAX_CHILDREN)
+  const children = urls.map(child => ({
     url: webAddress(textIn(child, 'loc'), base),
     at: firstIn(child, ['lastmod'], parseDate) ?? '',
   }))
@@ -212,21 +237,23 @@ export const newsSitemaps = (children: readonly string[], orNewest: boolean): re
 
 /** @returns the items of a sitemap; those without news:news have no title and are left for the caller to skip */
 export const readSitemap = async (text: string, maxItems: number): Promise<Feed> => {
-  const urls = await readUrls(text, 'url', maxItems)
+  const { urls, isCutOff } = await readUrls(text, 'url', maxItems)
   const items = await mapInSlices(urls, (url): FeedItem => {
     const updated = firstIn(url, ['lastmod'], parseDate)
     const words = [...news('genres'), ...news('keywords')].flatMap(name => url[name] ?? [])
     return {
-      title: firstIn(url, news('title'), title => cutTo(plainText(title), 2_000) || null),
+      title: firstIn(url, news('title'), readTitle),
       link: firstIn(url, ['loc'], loc => absolute(loc, undefined)),
       id: textIn(url, 'loc'),
-      published: firstIn(url, news('publication_date'), parseDate) ?? updated,
+      published: chooseDate([firstIn(url, news('publication_date'), parseDate), updated]),
       updated,
       author: null,
-      categories: [...new Set(words.flatMap(text => text.split(',')).map(word => cutTo(fold(word), 100)))]
+      categories: [
+        ...new Set(words.flatMap(text => text.split(',')).map(word => cutTo(headlineText(word, 'text'), 100))),
+      ]
         .filter(Boolean)
         .slice(0, 20),
-      image: firstIn(url, ['image:loc'], loc => webAddress(loc, undefined)),
+      ...findPictures(url),
       summary: null,
       language: firstIn(url, news('language'), text => parseLanguage(text)),
     }
@@ -239,6 +266,7 @@ export const readSitemap = async (text: string, maxItems: number): Promise<Feed>
     language: items.find(item => item.language !== null)?.language ?? null,
     hints: {},
     items,
-    warnings: [],
+    ...(isCutOff ? { isCutOff } : {}),
+    warnings: isCutOff ? [CUT_OFF] : [],
   }
 }

@@ -18,7 +18,8 @@ const isSame = (a: SeenSource | undefined, b: SeenSource): boolean =>
       a.summary.lastFetchAt === b.summary.lastFetchAt &&
       a.summary.nextAt === b.summary.nextAt &&
       a.summary.failures === b.summary.failures &&
-      a.summary.stalledSince === b.summary.stalledSince))
+      a.summary.stalledSince === b.summary.stalledSince &&
+      a.summary.refusals?.count === b.summary.refusals?.count))
 
 /** @param now ms since the epoch */
 export const sourcesTopic = (readSummaries: () => Promise<readonly SourceSummary[]>, now: () => number): Topic => {

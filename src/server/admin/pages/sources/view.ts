@@ -76,7 +76,8 @@ export const stateCell = (
     detail,
     failures,
     stalledSince,
-  }: Pick<SourceRow, 'word' | 'late' | 'lastError' | 'detail' | 'failures' | 'stalledSince'>,
+    refusals,
+  }: Pick<SourceRow, 'word' | 'late' | 'lastError' | 'detail' | 'failures' | 'stalledSince' | 'refusals'>,
   now: number,
 ): Html =>
   html`<span class="state ${word}">${word === 'late' ? `late by ${formatDuration(late)}` : word}</span>${
@@ -84,7 +85,9 @@ export const stateCell = (
       ? html`<br><span class="soft">${failures > 1 ? `${failures} times: ` : ''}${lastError.reason}${detail ? `: ${detail}` : ''}</span>`
       : word === 'stalled'
         ? html`<br><span class="soft">noticed ${when(stalledSince, now)}</span>`
-        : null
+        : word === 'refused' && refusals
+          ? html`<br><span class="soft">${refusals.count} items: ${refusals.reason}</span>`
+          : null
   }`
 
 /** The form of the checkboxes is above the table: a form cannot contain a table whose rows have forms. */
