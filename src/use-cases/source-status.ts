@@ -18,6 +18,8 @@ export interface SourceStatus {
 export interface Status {
   readonly daemons: readonly { readonly id: string; readonly roles: readonly string[]; readonly beatAt: number }[]
   readonly queues: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** Names of queues that somebody paused. */
+  readonly pausedQueues: readonly string[]
   readonly sources: readonly SourceStatus[]
   readonly articles: EvictionState & {
     readonly stories: number
@@ -46,6 +48,10 @@ export interface Status {
   }
   /** Problems, in words; empty if all is well. */
   readonly problems: readonly string[]
+  /** Those of the problems that somebody should be told of. */
+  readonly alerts: readonly string[]
+  /** The worst of the problems. */
+  readonly health: 'ok' | 'warning' | 'critical'
 }
 
 /** The same with the sources counted by state: for pages and gauges, which ask often. */
