@@ -106,7 +106,9 @@ describe('the time of the next fetch', () => {
       grown = learn(grown, { now, published: fresh, carried })
       full = learn(full, { now, published: fresh, carried: Math.min(carried, 1) })
     }
-    expect(wait(grown, { price: DAY })).toBeGreaterThan(2 * wait(full, { price: DAY }))
+    const ample = polled(published, { carried: 10 })
+    expect(wait(grown, { price: DAY })).toBeGreaterThan(0.9 * wait(ample, { price: DAY }))
+    expect(wait(full, { price: DAY })).toBeLessThan(0.5 * wait(ample, { price: DAY }))
   })
 
   it('the time of the next fetch depends on its price even if nothing is known to be published yet', () => {
