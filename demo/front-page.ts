@@ -126,7 +126,7 @@ const articleLines = (page: FrontPage, cells: number, paints: Paints): string[] 
   const counts = COUNTERS.map(counter => `${article[counter]} ${counter}`).join(' · ')
   return [
     paints.label(cell(label.toUpperCase(), cells)),
-    ...wrap(article.title, cells, 2).map(line => paints.bold(cell(line, cells))),
+    ...wrap(article.headline, cells, 2).map(line => paints.bold(cell(line, cells))),
     paints.dim(cell(by, cells)),
     ...wrap(article.summary, cells, 3).map(line => cell(line, cells)),
     paints.number(cell(counts, cells)),

@@ -62,8 +62,8 @@ export const articlePages = (redis: Redis, prefix = 'newsdesk'): Express => {
       .catch((error: unknown) => console.error('a view was not reported', error))
 
     response.type('html').send(`<!doctype html>
-<title>${text(article.title)}</title>
-<article><h1>${text(article.title)}</h1><p>${text(article.author ?? article.source)}</p><p>${text(article.summary)}</p>
+<title>${text(article.headline)}</title>
+<article><h1>${text(article.headline)}</h1><p>${text(article.author ?? article.source)}</p><p>${text(article.summary)}</p>
 <p><a href="${text(article.url)}">Read on</a> · ${article.views} views · ${article.comments} comments · ${article.shares} shares</p></article>
 ${panel(`[${section.toUpperCase()}] Latest Stories`, latest)}
 ${panel('Weekly Best Articles', week)}

@@ -15,7 +15,8 @@ const BEFORE = 120 * DAY
 
 export interface SimulatedSource {
   readonly id: string
-  readonly pattern: Pattern
+  /** What the figures are broken down by. */
+  readonly pattern: string
   /** ms, ascending. */
   readonly published: Float64Array
   /** Items its feed holds. */
@@ -23,10 +24,23 @@ export interface SimulatedSource {
   /** Whether its items carry their dates. */
   readonly isDated: boolean
   /**
-   * The square root of its true rate of publication, per ms, summed over the simulated time: `mean delay with rates
-   * known` is computed from it.
+   * The square root of its rate of publication, per ms, summed over the measured time, for each way to know the rate:
+   * the least mean delay is computed from it.
    */
-  readonly roots: number
+  readonly roots: readonly number[]
+}
+
+export interface World {
+  readonly name: string
+  readonly sources: readonly SimulatedSource[]
+  readonly patterns: readonly string[]
+  /** In which ways rates may be known: one for each of a source's `roots`. */
+  readonly known: readonly string[]
+  /** Polled from here, ms, and measured from here. */
+  readonly start: number
+  readonly measuredFrom: number
+  /** Days measured. */
+  readonly days: number
 }
 
 export const PATTERNS = ['wire', 'daily paper', 'weekly', 'sleeping blog', 'breaking news', 'narrow window'] as const
@@ -175,16 +189,11 @@ const rootsOf = (spells: readonly Spell[], from: number, to: number): number => 
  * @param plan which world: the one the rule was thought out with, or another
  * @returns sources in a fixed mix of the patterns
  */
-export const aWorld = (
-  seed: number,
-  count: number,
-  days: number,
-  plan: keyof typeof PLANS = 'usual',
-): SimulatedSource[] => {
+export const aWorld = (seed: number, count: number, days: number, plan: keyof typeof PLANS = 'usual'): World => {
   const { share, missingDates, ...patterns } = PLANS[plan]
   const mix = PATTERNS.flatMap(pattern => Array<Pattern>(share[pattern]).fill(pattern))
   const end = START + days * DAY
-  return Array.from({ length: count }, (_, index) => {
+  const sources = Array.from({ length: count }, (_, index) => {
     const random = seeded(seed * 1_000_003 + index)
     const pattern = mix[(index * 37) % mix.length] ?? 'weekly'
     const zone = Math.floor(random() * 24 - 11) * HOUR
@@ -197,7 +206,11 @@ export const aWorld = (
       published: Float64Array.from(times.filter(at => at < end)).sort(),
       window: patterns[pattern].window,
       isDated: random() >= missingDates,
-      roots: rootsOf(spells, START, end),
+      roots: [rootsOf(spells, START, end)],
     }
   })
+  return {
+    ...{ name: `${plan} world, seed ${seed}`, sources, patterns: PATTERNS, known: ['rates known'] },
+    ...{ start: START, measuredFrom: START, days },
+  }
 }

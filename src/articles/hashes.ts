@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { Article, ArticleId, Evidence, StoryId } from '../domain/article.ts'
 import { parseCounts } from '../domain/counts.ts'
 import type { SourceId } from '../domain/source.ts'
+import { readTitle } from './rules/titles/marks.ts'
 import type { AlsoIn, StoredArticle, StoredStory } from './store.ts'
 
 const iso = (ms: number): string => new Date(ms).toISOString()
@@ -19,27 +20,31 @@ export const articleFields = (
   reprintOf: ArticleId | null,
   now: number,
   crawl = '',
-): Record<string, string> => ({
-  id: article.id,
-  url: article.url,
-  title: article.title,
-  summary: article.summary,
-  ...(article.titleFrom === undefined ? {} : { titleFrom: article.titleFrom }),
-  author: article.author ?? '',
-  authors: JSON.stringify(article.authors ?? []),
-  image: article.image ?? '',
-  // Only where it says more than `image`: most articles do without its memory.
-  ...(article.images ? { images: JSON.stringify(article.images) } : {}),
-  language: article.language,
-  publishedAt: iso(article.publishedAt),
-  updatedAt: iso(now),
-  firstSeenAt: iso(article.firstSeenAt),
-  section: article.section,
-  evidence: JSON.stringify(article.evidence),
-  story,
-  reprintOf: reprintOf ?? '',
-  crawl,
-})
+): Record<string, string> => {
+  const { headline } = readTitle(article.title, article.language)
+  return {
+    id: article.id,
+    url: article.url,
+    title: article.title,
+    ...(headline === article.title ? {} : { headline }),
+    summary: article.summary,
+    ...(article.titleFrom === undefined ? {} : { titleFrom: article.titleFrom }),
+    author: article.author ?? '',
+    authors: JSON.stringify(article.authors ?? []),
+    image: article.image ?? '',
+    // Only where it says more than `image`: most articles do without its memory.
+    ...(article.images ? { images: JSON.stringify(article.images) } : {}),
+    language: article.language,
+    publishedAt: iso(article.publishedAt),
+    updatedAt: iso(now),
+    firstSeenAt: iso(article.firstSeenAt),
+    section: article.section,
+    evidence: JSON.stringify(article.evidence),
+    story,
+    reprintOf: reprintOf ?? '',
+    crawl,
+  }
+}
 
 const Strings = z.array(z.string())
 const strings = <T extends string>(json: string | undefined): T[] => Strings.parse(JSON.parse(json ?? '[]')) as T[] // brands: written by us

@@ -84,6 +84,7 @@ local function upsert()
       end
       redis.call('HSET', key, unpack(write))
       if not fields.titleFrom then redis.call('HDEL', key, 'titleFrom') end
+      if not fields.headline then redis.call('HDEL', key, 'headline') end
       if not fields.images then redis.call('HDEL', key, 'images') end
       outcome = 'updated'
     end
@@ -105,7 +106,7 @@ local function upsert()
 end
 
 -- The text of a blocked article is in a separate field (withhold.lua): restore it for the duration of this script.
-local shown = { 'id', 'url', 'title', 'summary', 'author', 'authors', 'image', 'images' }
+local shown = { 'id', 'url', 'title', 'headline', 'summary', 'author', 'authors', 'image', 'images' }
 local withheld = redis.call('HGET', key, 'withheld')
 if withheld then
   for name, value in pairs(cjson.decode(withheld)) do redis.call('HSET', key, name, value) end

@@ -5,7 +5,7 @@
 -- O(fields).
 
 local key = KEYS[1]
-local shown = { 'id', 'url', 'title', 'summary', 'author', 'authors', 'image', 'images' }
+local shown = { 'id', 'url', 'title', 'headline', 'summary', 'author', 'authors', 'image', 'images' }
 if redis.call('EXISTS', key) == 0 then return -1 end
 local withheld = redis.call('HGET', key, 'withheld')
 if (ARGV[1] == '1') == (withheld ~= false) then return 0 end

@@ -7,6 +7,7 @@ import { type ClientOptions, type Connection, runPipelined } from './read.ts'
 /** Another article of the same story. */
 export interface Angle {
   readonly id: string
+  /** As lists show it. */
   readonly title: string
   readonly url: string
   readonly source: string
@@ -30,14 +31,20 @@ const isSameHeadline = (one: ReadonlySet<string>, other: ReadonlySet<string>): b
 
 /** Newest first, one of each source, none with nearly the headline of the article or of a newer one. (pure) */
 const chooseAngles = (article: Hash, others: readonly Hash[], limit: number): Angle[] => {
-  const told = [wordsOf(article.title ?? '')]
+  const told = [wordsOf(article.headline ?? article.title ?? '')]
   const sources = new Set([article.source])
   const chosen: Angle[] = []
   // A blocked article has no id.
   const shown = others.filter(({ id, reprintOf }) => id && !reprintOf)
-  for (const { id = '', title = '', url = '', source = '', image, publishedAt = '' } of shown.toSorted((a, b) =>
-    (b.publishedAt ?? '').localeCompare(a.publishedAt ?? ''),
-  )) {
+  for (const {
+    id = '',
+    title: full = '',
+    headline: title = full,
+    url = '',
+    source = '',
+    image,
+    publishedAt = '',
+  } of shown.toSorted((a, b) => (b.publishedAt ?? '').localeCompare(a.publishedAt ?? ''))) {
     const words = wordsOf(title)
     if (chosen.length >= limit || sources.has(source) || told.some(each => isSameHeadline(each, words))) continue
     told.push(words)

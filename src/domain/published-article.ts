@@ -8,7 +8,10 @@ import type { Picture } from './picture.ts'
 export interface PublishedArticle extends Counts {
   readonly id: string
   readonly url: string
+  /** As its publisher gave it. */
   readonly title: string
+  /** The title as lists show it: without wire prefixes, labels and credits. */
+  readonly headline: string
   readonly summary: string
   /** Present if it has no title of its own: `title` is the beginning of its text. */
   readonly titleFrom?: 'text'
@@ -53,6 +56,7 @@ export const parseArticle = (hash: Readonly<Record<string, string>>): PublishedA
     id: hash.id,
     url: text('url'),
     title: text('title'),
+    headline: text('headline') || text('title'),
     summary: text('summary'),
     ...(hash.titleFrom === 'text' ? { titleFrom: hash.titleFrom } : {}),
     author: text('author') || null,

@@ -23,6 +23,11 @@ export const ShownArticle = z.object({
   id: z.string().min(1),
   url: z.url({ protocol: /^https?$/ }),
   title: z.string().min(1),
+  headline: z
+    .string()
+    .min(1)
+    .describe('The title as lists show it, without marks; missing where it is the same.')
+    .optional(),
   summary: z.string(),
   titleFrom: z
     .literal('text')
@@ -66,7 +71,17 @@ export const ShownArticle = z.object({
 
 /** HASH `newsdesk:article:<id>` of an article that an editor blocked everywhere: nothing of it may be shown. */
 export const WithheldArticle = ShownArticle.omit({
-  ...{ id: true, url: true, title: true, summary: true, author: true, authors: true, image: true, images: true },
+  ...{
+    id: true,
+    url: true,
+    title: true,
+    headline: true,
+    summary: true,
+    author: true,
+    authors: true,
+    image: true,
+    images: true,
+  },
 }).extend({ withheld: z.string().describe("newsdesk's own: show nothing of it.") })
 
 /** HASH `newsdesk:article:<id>`. */

@@ -22,12 +22,6 @@ import { createWriteRanked, type Published } from './write-ranked.ts'
 
 /** Maximum number of lists written together. They share one snapshot, but the first is only written with the last. */
 const MAX_AT_ONCE = 32
-/**
- * Lists are written again after so many times what writing them took last, and at most MAX_REST ms: on a busy machine or a
- * large site, more changes are written at once, so that ranking leaves most of the time to ingestion.
- */
-const REST = 5
-const MAX_REST = 400
 /** Maximum wait before the publish queue is read again, ms. */
 const MAX_WAIT = 20
 /** Number of articles per hour from which the baseline is learnt. */
@@ -80,34 +74,29 @@ export interface PublisherParts extends Store {
 }
 
 /** Publishes lists from the publish queue. */
-const createQueueRun = (
-  { queue, settings, now, wait }: PublisherParts,
-  publishAll: (names: readonly string[]) => Promise<Published[]>,
-  names: () => readonly string[],
-): Publisher['publishWaiting'] => {
-  /** ms that the last lists took to rank and write. */
-  let took = 0
-  return async stop => {
+const createQueueRun =
+  (
+    { queue, settings, now, wait }: PublisherParts,
+    publishAll: (names: readonly string[]) => Promise<Published[]>,
+    names: () => readonly string[],
+  ): Publisher['publishWaiting'] =>
+  async stop => {
     const published: Published[] = []
     const known = new Set(names())
     while (!stop()) {
-      const began = now()
-      const debounce = Math.max(settings().settle, Math.min(REST * took, MAX_REST))
-      const { lists, wait: ms } = await queue.claim(MAX_AT_ONCE, debounce, began)
+      const { lists, wait: ms } = await queue.claim(MAX_AT_ONCE, settings().settle, now())
       if (lists.length > 0) {
         // Lists that are no longer configured are acknowledged without being written.
         const [here, gone] = [lists.filter(({ name }) => known.has(name)), lists.filter(({ name }) => !known.has(name))]
         const written = await publishAll(here.map(({ name }) => name))
         await queue.acknowledge(lists)
         published.push(...written, ...gone.map(({ name }) => ({ list: name, changed: false, count: 0 })))
-        took = now() - began
       } else if (ms === null) break
       // Another list may change before this one may be written again.
       else await wait(Math.min(ms, MAX_WAIT))
     }
     return published
   }
-}
 
 export const createPublisher = (parts: PublisherParts): Publisher => {
   const { redis, keys, registry, candidateCache, ranker, reads, baselines, editors, taxonomy, settings, now } = parts

@@ -47,6 +47,20 @@ describe('an article taken in', () => {
     ])
   })
 
+  it('an article has its headline beside its title while marks stand around it, as lists show it', async () => {
+    const { archive, keys } = anArchive()
+    const article = anArticle({ url: 'https://courier.example/u', title: 'UPDATE 1-Ferry runs again' })
+    const key = keys.article(article.id)
+    await archive.ingest([{ article, decision: newIn('s1') }], NOON)
+    expect(parseArticle(await redis.hgetall(key))).toMatchObject({ title: article.title, headline: 'Ferry runs again' })
+    await runScript(redis, withholdScript, [keys.article(article.id)], ['1'])
+    expect(await redis.hget(key, 'headline')).toBeNull()
+    await runScript(redis, withholdScript, [keys.article(article.id)], ['0'])
+    await archive.ingest([{ article: { ...article, title: 'Ferry runs' }, decision: newIn('s1') }], NOON)
+    expect(await redis.hexists(key, 'headline')).toBe(0)
+    expect(parseArticle(await redis.hgetall(key))).toMatchObject({ title: 'Ferry runs', headline: 'Ferry runs' })
+  })
+
   it('an article keeps its authors one by one, and that its title is made of its text until it gets one', async () => {
     const { archive, keys } = anArchive()
     const article = anArticle({

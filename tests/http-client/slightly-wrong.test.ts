@@ -175,7 +175,11 @@ describe('a server that means harm', () => {
     ['drips its body', 'timeout', s => void s.write(`${LF}\n`, () => drip(s, 'a'))],
     ['sends a body without end', 'too-large', s => void s.write(`${LF}\n`, () => drip(s, 'a'.repeat(65_536)))],
     ['declares a huge body', 'too-large', s => void s.write(`${LF}content-length: 99999999999\n\n`)],
-    ['encodes as nobody asked', 'encoding', s => void s.write(`${LF}content-encoding: compress\n\nabc`)],
+    [
+      'encodes as nobody asked',
+      'encoding',
+      s => void s.end(Buffer.from(`${LF}content-encoding: compress\n\n\u0001\u0002\u0003`)),
+    ],
     [
       'packs a thousandfold',
       'too-large',

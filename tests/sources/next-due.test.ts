@@ -97,6 +97,26 @@ describe('the time of the next fetch', () => {
     )
   })
 
+  it('the time of the next fetch does not come early because a new feed has few items, as long as none left it', () => {
+    const published = steady(5 * DAY)
+    let [grown, full] = [EMPTY_MODEL, EMPTY_MODEL]
+    for (let now = NOON - 28 * DAY, carried = 0; now <= NOON; now += HOUR) {
+      const fresh = published.filter(at => at > now - HOUR && at <= now)
+      carried += fresh.length
+      grown = learn(grown, { now, published: fresh, carried })
+      full = learn(full, { now, published: fresh, carried: Math.min(carried, 1) })
+    }
+    const ample = polled(published, { carried: 10 })
+    expect(wait(grown, { price: DAY })).toBeGreaterThan(0.9 * wait(ample, { price: DAY }))
+    expect(wait(full, { price: DAY })).toBeLessThan(0.5 * wait(ample, { price: DAY }))
+  })
+
+  it('the time of the next fetch depends on its price even if nothing is known to be published yet', () => {
+    const silent = polled([], { days: 10, carried: 0 })
+    expect(wait(silent, { price: 10_000 })).toBeLessThan(3 * HOUR)
+    expect(wait(silent, { price: DAY })).toBeGreaterThan(12 * HOUR)
+  })
+
   it("the time of the next fetch is set by the operator's interval if one is configured", () => {
     expect(due(polled(steady(MINUTE * 5)), { wishes: { ...NO_WISHES, fixed: 3 * HOUR } })).toMatchObject({
       reason: 'every 3.0 h, as configured',
@@ -178,6 +198,14 @@ describe('the next fetch under arbitrary dates and clock steps', () => {
         expect(Math.abs(wait(back, { now, id }) / wait(rhythm, { now, id }) - 1)).toBeLessThan(0.05)
       }),
     )
+  })
+
+  it('a rhythm written before the size of a feed and the cost of a poll were noted is read as before', () => {
+    const rhythm = polled(steady(2 * HOUR))
+    const earlier = formatRecentState(rhythm).split(' ').slice(0, -2).join(' ')
+    const back = parsePublishingModel(formatCounts(rhythm), earlier, rhythm.recent)
+    expect(back).toMatchObject({ polledAt: rhythm.polledAt, feedWindow: 30, carried: 30, pollCost: 1 })
+    expect(Math.abs(wait(back) / wait(rhythm) - 1)).toBeLessThan(0.01)
   })
 
   it('a rhythm that cannot be read is learnt again', () => {

@@ -198,6 +198,27 @@ describe('the rhythm of a source', () => {
     expect(await redis.zscore(own.due(), 'a')).toBe(String(nextAt))
   })
 
+  it('a source whose server answers 304 is fetched more often than one whose server always sends the body', async () => {
+    const { sources, clock } = aCatalogue('a', 'b')
+    await sources.sync()
+    const published = Array.from({ length: 20 }, (_, n) => clock.now - n * 5 * 3_600_000)
+    for (const each of ['a', 'b']) await sources.succeeded(id(each), { ...success, published })
+    for (let poll = 0; poll < 30; poll += 1) {
+      clock.now += 3_600_000
+      for (const [each, status] of [
+        ['a', 304],
+        ['b', 200],
+      ] as const) {
+        const fetch = { at: clock.now, outcome: 'unchanged' as const, status, ms: 1, bytes: 0, items: 0, reason: '' }
+        await sources.unchanged(id(each), null, undefined, fetch)
+      }
+    }
+    const [cheap, dear] = await Promise.all([sources.state(id('a')), sources.state(id('b'))])
+    expect((cheap.nextAt ?? 0) - clock.now).toBeLessThan(((dear.nextAt ?? 0) - clock.now) * 0.7)
+    expect(await sources.fetchPrice(cheap.publishingModel)).toBeLessThan(3 * 60_000)
+    expect(await sources.fetchPrice(dear.publishingModel)).toBe(10 * 60_000)
+  })
+
   it('the rhythm of a source is combined with the hints that the feed gave last, even if the next answer is 304', async () => {
     const { sources, clock } = aCatalogue('a')
     await sources.sync()

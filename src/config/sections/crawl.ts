@@ -22,7 +22,9 @@ export const CrawlSettings = z
     maxInterval: span('1s').prefault('24h').describe('Maximum time between two fetches of a source.'),
     startInterval: span('1s')
       .prefault('15m')
-      .describe('Time between fetches of a new source, until its publishing pattern is known.'),
+      .describe(
+        'Longest time between fetches of a new source while its publishing pattern is not known. It grows with a tenth of the time watched.',
+      ),
     budget: z
       .int()
       .min(0)

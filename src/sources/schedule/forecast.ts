@@ -11,9 +11,9 @@ export const DAYS = { halfLife: 5 * DAY, prior: 1.5 }
  * record of each source decides between them.
  */
 export const CONTAGION = [0.4, 0.8] as const
-export const LATELY = 40 * 60_000
+export const LATELY = 90 * 60_000
 /** Half-life of the effect that an unusual hour has on the forecast, ms. */
-export const LASTS = 90 * 60_000
+export const LASTS = 180 * 60_000
 
 const estimateLevel = ({ seen, expected }: Level, prior: number): number => (prior + seen) / (prior + expected)
 export const fade = ({ seen, expected }: Level, elapsed: number, halfLife: number): Level => {
@@ -27,9 +27,13 @@ const sum = (of: readonly number[]): number => {
   return total
 }
 
-export const getQuarter = (at: number): number => Math.floor((at % DAY) / QUARTER)
+// Without %, which is slow for numbers as large as times.
+export const getQuarter = (at: number): number => Math.floor((at - Math.floor(at / DAY) * DAY) / QUARTER)
 /** 1 January 1970 was a Thursday. */
-export const getWeekday = (at: number): number => (Math.floor(at / DAY) + 4) % 7
+export const getWeekday = (at: number): number => {
+  const day = Math.floor(at / DAY) + 4
+  return day - Math.floor(day / 7) * 7
+}
 
 /** What a source is expected to publish from a moment on. */
 export interface Forecast {
@@ -67,7 +71,7 @@ const weighContagion = (odds: readonly number[]): number => {
  * Strength of the priors, in clusters, for the broad shape of the day, its quarter hours and the weekdays. A tenth of
  * the rate is always spread evenly, so that no hour has a rate of zero.
  */
-const PRIOR = { day: 4, quarter: 6, week: 2, even: 0.1, items: 0.5, days: 0.5 }
+const PRIOR = { day: 8, quarter: 12, week: 20, even: 0.1, items: 0.5, days: 0.5 }
 
 /**
  * Smoothing over neighbouring quarters: broad for the shape of the day, narrow for an edition, which never appears at
@@ -76,10 +80,14 @@ const PRIOR = { day: 4, quarter: 6, week: 2, even: 0.1, items: 0.5, days: 0.5 }
 const BROAD = [1, 2, 3, 4, 3, 2, 1].map(weight => weight / 16)
 const NARROW = [0.12, 0.76, 0.12]
 const around = (values: readonly number[], at: number, kernel: readonly number[]): number => {
-  const start = at - (kernel.length - 1) / 2 + QUARTERS
+  let place = at - (kernel.length - 1) / 2
+  if (place < 0) place += QUARTERS
   let total = 0
-  for (let step = 0; step < kernel.length; step += 1)
-    total += (kernel[step] ?? 0) * (values[(start + step) % QUARTERS] ?? 0)
+  for (const weight of kernel) {
+    total += weight * (values[place] ?? 0)
+    place += 1
+    if (place === QUARTERS) place = 0
+  }
   return total
 }
 
@@ -120,7 +128,8 @@ const weekFactors = (
 }
 
 export const buildForecast = (model: PublishingModel, now: number): Forecast => {
-  const items = sum(model.quarters)
+  // The same as the sum of all quarters, of which there are more.
+  const items = sum(model.weekdays)
   const batch = Math.max(1, items / Math.max(model.clusters, 1e-9))
   const byQuarter = dayFactors(model, items, batch)
   const byWeekday = weekFactors(model, items, batch)

@@ -21,7 +21,15 @@ export interface Poll {
   readonly published: readonly (number | null)[]
   /** Number of items in the document; null if it was not read. */
   readonly carried: number | null
+  /** What it cost, a full body being 1; that where not given. */
+  readonly cost?: number
 }
+
+/** Cost of a poll answered 304, a full body being 1. */
+export const NOT_MODIFIED_COST = 0.2
+
+/** Weight of the latest poll in the mean cost of a poll. */
+const COST_WEIGHT = 0.1
 
 /** Factor by which the record of contagion decays with each poll. */
 const RECORD = 0.99
@@ -43,6 +51,7 @@ const arrivals = (
 ): { dated: number[]; undated: number } => {
   const dated: number[] = []
   let undated = 0
+  if (published.length === 0) return { dated, undated }
   const known = new Set(recent.map(at => Math.floor(at / 1_000)))
   for (const at of published) {
     const believable = at !== null && at >= FIRST_DATE && at <= now
@@ -148,7 +157,10 @@ export const learn = (known: PublishingModel, poll: Poll): PublishingModel => {
     odds: isFirst ? model.odds : updateOdds(model.odds, forecast, expected, arrived, elapsed),
     most: arrived > 0 ? mostSeen(model.most, recent, kept) : model.most,
     longestGap: updateLongestGap(model, dated, undated > 0 && !isFirst ? now : null, kept),
-    feedWindow: carried === null || carried === 0 ? model.feedWindow : updateWindow(model.feedWindow, carried),
+    feedWindow:
+      carried === null || carried === 0 ? model.feedWindow : updateWindow(model, poll.published.length, carried),
+    carried: carried ?? model.carried,
+    pollCost: model.pollCost + COST_WEIGHT * ((poll.cost ?? 1) - model.pollCost),
   }
 }
 
@@ -243,6 +255,20 @@ const updateLongestGap = (
   return longest
 }
 
-/** A smaller window is adopted at once, a larger one gradually. */
-const updateWindow = (before: number, carried: number): number =>
-  before === 0 || carried < before ? carried : before + (carried - before) / 5
+/**
+ * Items that a feed is assumed to hold until one is seen to leave it: a new feed has few items because it is new. Ten is
+ * WordPress's default.
+ */
+const LEAST_WINDOW = 10
+
+/** While nothing leaves the feed it is not full. Otherwise a smaller window is adopted at once, a larger one gradually. */
+const updateWindow = (
+  { feedWindow: before, carried: had, polledAt }: PublishingModel,
+  fresh: number,
+  carried: number,
+): number => {
+  const isKept = carried >= had + fresh
+  if (isKept && fresh === 0 && before > 0) return before
+  if (isKept || polledAt === 0) return Math.max(carried, LEAST_WINDOW)
+  return before === 0 || carried < before ? carried : before + (carried - before) / 5
+}

@@ -1,6 +1,6 @@
 /** Decides when a source is fetched next, and why. */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import { formatFineDuration } from '../../util/duration.ts'
 import type { Demand } from './budget.ts'
@@ -22,7 +22,7 @@ export interface Due {
  * so that sources do not fall due together.
  */
 export const computeSpread = (sourceId: string): number =>
-  (createHash('sha256').update(sourceId).digest().readUInt32BE(0) / 0x1_0000_0000) * 0.2 - 0.1
+  (Number.parseInt(hash('sha256', sourceId).slice(0, 8), 16) / 0x1_0000_0000) * 0.2 - 0.1
 
 /** Gap between the first fetches of sources added together, and the longest time over which these are spread, ms. */
 const FIRST_GAP = 250
@@ -80,23 +80,16 @@ const outsideSkipped = (at: number, { skipHours = [], skipDays = [] }: Wishes, l
 
 const clock = (at: number): string => `${new Date(at).toISOString().slice(11, 16)} UTC`
 
-/** Publications needed before the model is used. */
-const ENOUGH = 3
-
 /** Mean gap between publications in the hour around a time, ms; those that come together count once. */
 const gapAbout = ({ batch, rateAt }: Forecast, at: number): number => {
-  const quarters = [-1.5, -0.5, 0.5, 1.5].map(step => rateAt(at + step * QUARTER))
-  return (
-    (4 * batch) /
-    Math.max(
-      quarters.reduce((sum, rate) => sum + rate, 0),
-      1e-12,
-    )
-  )
+  let rates = 0
+  for (let step = -1.5; step <= 1.5; step += 1) rates += rateAt(at + step * QUARTER)
+  return (4 * batch) / Math.max(rates, 1e-12)
 }
 
-/** Wait while the model is not known yet: it grows as long as nothing is published. */
-const unknownWait = ({ observed }: PublishingModel, startInterval: number): number =>
+/** Publications from which on a source is known. Until then, the longest wait is short at first and grows with its age. */
+const ENOUGH = 3
+const longestUnknown = ({ observed }: PublishingModel, startInterval: number): number =>
   Math.max(startInterval, (observed * 86_400_000) / 10)
 
 /** Wait by the model alone, ms, and the reason in words. */
@@ -106,10 +99,11 @@ const learntWait = (
   { minInterval, maxInterval, startInterval }: DueSettings,
   cost: number,
 ): { ms: number; reason: string } => {
-  if (model.recent.length < ENOUGH)
-    return { ms: unknownWait(model, startInterval), reason: 'too few publications are known to predict the next' }
   const forecast = buildForecast(model, now)
-  const { ms, because } = waitFor(model, forecast, now, cost, maxInterval)
+  const isKnown = model.recent.length >= ENOUGH
+  const longest = isKnown ? maxInterval : Math.min(longestUnknown(model, startInterval), maxInterval)
+  const { ms, because } = waitFor(model, forecast, now, cost, longest)
+  if (!isKnown) return { ms, reason: 'too few publications are known to predict the next' }
   if (because === 'window')
     return { ms, reason: `its feed holds only ${Math.round(model.feedWindow)} items, fetched before any can leave it` }
   const gap = formatFineDuration(gapAbout(forecast, now + ms / 2))
@@ -124,15 +118,8 @@ const learntWait = (
 }
 
 /** Demand of a source on the budget; see `Demand`. */
-export const demandUnder = (
-  model: PublishingModel,
-  now: number,
-  fixed: number | undefined,
-  { startInterval }: Pick<DueSettings, 'startInterval'>,
-): Demand => {
-  if (fixed !== undefined) return -86_400_000 / fixed
-  return model.recent.length < ENOUGH ? -86_400_000 / unknownWait(model, startInterval) : estimateDemand(model, now)
-}
+export const demandUnder = (model: PublishingModel, now: number, fixed: number | undefined): Demand =>
+  fixed === undefined ? estimateDemand(model, now) : -86_400_000 / fixed
 
 /**
  * Next fetch after a success: when the publications expected by then are worth a request. What the publisher asks for

@@ -21,6 +21,8 @@ const readCounts = (text: string): number[] => {
 }
 
 const VERSION = '1'
+/** Fields of the recent state. Earlier versions did not write the last two. */
+const FIELDS = 15 + SPANS.length
 const short = (value: number): string => String(Number(value.toPrecision(4)))
 
 export const formatCounts = ({ quarters, weekdays }: PublishingModel): string =>
@@ -38,6 +40,8 @@ export const formatRecentState = (model: PublishingModel): string =>
     ...model.most.map(short),
     Math.round(model.longestGap / 1_000),
     short(model.feedWindow),
+    model.carried,
+    short(model.pollCost),
   ].join(' ')
 
 /** @returns an empty model if there is none, or if an incompatible version wrote it: it is then learnt from scratch */
@@ -48,7 +52,7 @@ export const parsePublishingModel = (
 ): PublishingModel => {
   const fields = (recentText ?? '').split(' ')
   const counts = (countsText ?? '').slice(1)
-  if (fields[0] !== VERSION || fields.length !== 13 + SPANS.length || counts.length !== (QUARTERS + 7) * 2)
+  if (fields[0] !== VERSION || ![FIELDS - 2, FIELDS].includes(fields.length) || counts.length !== (QUARTERS + 7) * 2)
     return EMPTY_MODEL
   const at = (index: number): number => Number(fields[index])
   const whole = (index: number): number => Number.parseInt(fields[index] ?? '', 36)
@@ -69,6 +73,8 @@ export const parsePublishingModel = (
     most: SPANS.map((_, index) => at(11 + index)),
     longestGap: at(11 + SPANS.length) * 1_000,
     feedWindow: at(12 + SPANS.length),
+    carried: fields.length === FIELDS ? at(13 + SPANS.length) : Math.round(at(12 + SPANS.length)),
+    pollCost: fields.length === FIELDS ? at(14 + SPANS.length) : 1,
     recent,
   }
 }

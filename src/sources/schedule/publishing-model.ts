@@ -45,8 +45,12 @@ export interface PublishingModel {
   readonly most: readonly number[]
   /** Longest gap between publications, ms, slowly forgotten. */
   readonly longestGap: number
-  /** Items its feed holds; 0 where not known. */
+  /** Items its feed can hold; 0 where not known. */
   readonly feedWindow: number
+  /** Items in its feed when it was last read. */
+  readonly carried: number
+  /** Mean cost of its latest polls, a full body being 1: less where its server answers that nothing changed. */
+  readonly pollCost: number
 }
 
 export interface Level {
@@ -71,4 +75,6 @@ export const EMPTY_MODEL: PublishingModel = {
   most: SPANS.map(() => 0),
   longestGap: 0,
   feedWindow: 0,
+  carried: 0,
+  pollCost: 1,
 }

@@ -7,7 +7,7 @@ import type { Source, SourceId } from '../../domain/source.ts'
 import type { Store } from '../../redis/store.ts'
 import { formatFineDuration } from '../../util/duration.ts'
 import { fetchCostFor } from '../schedule/budget.ts'
-import { learn } from '../schedule/learn.ts'
+import { learn, type Poll } from '../schedule/learn.ts'
 import { DEFAULT_FETCH_COST, type Due, demandUnder, nextDue } from '../schedule/next-due.ts'
 import type { PublishingModel } from '../schedule/publishing-model.ts'
 import { formatCounts, formatRecentState } from '../schedule/publishing-model-text.ts'
@@ -23,11 +23,13 @@ export interface Scheduling {
    * @returns null if there is no budget or no demand is known yet
    */
   rebalanceBudget(): Promise<number | null>
+  /** What a fetch of a source must be worth, ms of waiting publications. */
+  fetchPrice(model: PublishingModel): Promise<number>
   /** Learns from one more poll of a source. @returns when it is due next, and the fields of its hash to write */
   after(
     id: SourceId,
     before: Pick<SourceState, 'publishingModel' | 'hints' | 'stalledSince'>,
-    poll: { readonly published: readonly (number | null)[]; readonly carried: number | null },
+    poll: Omit<Poll, 'now'>,
     freshFor: number | null,
   ): Promise<{ readonly due: Due; readonly fields: Readonly<Record<string, string>> }>
 }
@@ -47,29 +49,32 @@ const formatFields = (model: PublishingModel, before: PublishingModel): Record<s
 
 export const createScheduling = ({ redis, keys, get, settings, now }: SchedulingParts): Scheduling => {
   let cached = { cost: DEFAULT_FETCH_COST, until: 0 }
-  /** The fetch cost, the same for all sources; with a budget, the one last rebalanced. */
+  /** The fetch cost last rebalanced for the budget, the same for all sources. */
   const cost = async (): Promise<number> => {
-    if (settings().budget === 0) return DEFAULT_FETCH_COST
     if (now() >= cached.until || now() < cached.until - COST_TTL)
       cached = { cost: Number((await redis.get(keys.fetchCost())) ?? DEFAULT_FETCH_COST), until: now() + COST_TTL }
     return cached.cost
   }
 
+  /** A budget counts requests, whatever they cost. */
+  const fetchPrice = async ({ pollCost }: PublishingModel): Promise<number> =>
+    settings().budget > 0 ? cost() : DEFAULT_FETCH_COST * pollCost
+
   const after = async (
     id: SourceId,
     { publishingModel: before, hints, stalledSince }: Pick<SourceState, 'publishingModel' | 'hints' | 'stalledSince'>,
-    { published, carried }: { published: readonly (number | null)[]; carried: number | null },
+    poll: Omit<Poll, 'now'>,
     freshFor: number | null,
   ): Promise<{ due: Due; fields: Record<string, string> }> => {
-    const model = learn(before, { now: now(), published, carried })
+    const model = learn(before, { now: now(), ...poll })
     const wishes = {
       ...hints,
       fixed: get(id)?.interval,
       asked: Math.max(hints.interval ?? 0, freshFor ?? 0) || null,
     }
-    if (settings().budget > 0 && (model.recent !== before.recent || before.polledAt === 0))
-      await redis.hset(keys.demand(), id, demandUnder(model, now(), wishes.fixed, settings()).toPrecision(4))
-    const due = nextDue(id, now(), model, wishes, settings(), await cost())
+    if (settings().budget > 0)
+      await redis.hset(keys.demand(), id, demandUnder(model, now(), wishes.fixed).toPrecision(4))
+    const due = nextDue(id, now(), model, wishes, settings(), await fetchPrice(model))
     const stalled = stalledFor(model, now())
     const hasStalled = stalled > 0 && stalledSince === null
     const hasResumed = stalled === 0 && stalledSince !== null
@@ -89,6 +94,7 @@ export const createScheduling = ({ redis, keys, get, settings, now }: Scheduling
 
   return {
     after,
+    fetchPrice,
 
     async rebalanceBudget() {
       const { budget } = settings()

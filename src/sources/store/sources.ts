@@ -55,7 +55,7 @@ export interface Sources
     DueSet,
     FetchLog,
     SeenItems,
-    Pick<Scheduling, 'rebalanceBudget'> {
+    Pick<Scheduling, 'rebalanceBudget' | 'fetchPrice'> {
   list(): readonly Source[]
   get(id: string): Source | undefined
   /** Like `get`, but also finds a source that another process has only just added. */
@@ -152,7 +152,7 @@ export const createSources = (parts: SourcesParts): Sources => {
   const get = createLookup(catalogue)
   const states = createSourceStates(parts)
   const shared = { redis, keys, get, settings, now, state: states.state, notePoll: createNotePoll({ redis, keys }) }
-  const { after, rebalanceBudget } = createScheduling(shared)
+  const { after, rebalanceBudget, fetchPrice } = createScheduling(shared)
   const seenItems = createSeenItems({ redis, keys, settings, lost, now })
   const quarantine = createQuarantine({ redis, keys, now })
   return {
@@ -162,7 +162,7 @@ export const createSources = (parts: SourcesParts): Sources => {
     ...createFailureRecorder(shared),
     ...createDueSet({ ...shared, catalogue }),
     ...createFetchLog(shared),
-    ...{ rebalanceBudget, quarantine, get, list: catalogue },
+    ...{ rebalanceBudget, fetchPrice, quarantine, get, list: catalogue },
 
     async find(id) {
       const known = get(id)

@@ -4,6 +4,7 @@ import type { SourceId } from '../../domain/source.ts'
 import type { Validators } from '../../http-client/fetch.ts'
 import type { Store } from '../../redis/store.ts'
 import { withoutCredentials } from '../../util/redact.ts'
+import { NOT_MODIFIED_COST } from '../schedule/learn.ts'
 import { type Due, whilePushed } from '../schedule/next-due.ts'
 import { countDaily } from '../state/daily.ts'
 import type { Fetch } from '../state/history.ts'
@@ -153,7 +154,12 @@ export const createSuccessRecorder = ({
 
     async unchanged(id, freshFor, before, fetch) {
       const known = before ?? (await state(id))
-      const { due, fields } = await learn(id, known, { published: [], carried: null }, freshFor)
+      const { due, fields } = await learn(
+        id,
+        known,
+        { published: [], carried: null, cost: fetch?.status === 304 ? NOT_MODIFIED_COST : 1 },
+        freshFor,
+      )
       // Most sources have nothing to clear, which saves a command.
       const cleared = known.failures > 0 || known.retiredAt !== null ? CLEARED_BY_SUCCESS : {}
       return notePoll(id, due, { ...cleared, ...fields }, { fetches: 1, fetch, dataSet: known.dataSet })

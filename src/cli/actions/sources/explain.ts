@@ -2,6 +2,7 @@
 
 import pc from 'picocolors'
 import type { Source } from '../../../domain/source.ts'
+import { explainForecast } from '../../../sources/schedule/explain.ts'
 import type { Fetch } from '../../../sources/state/history.ts'
 import { shownSource, shownState } from '../../../sources/state/public-view.ts'
 import type { SourceState } from '../../../sources/state/state.ts'
@@ -18,7 +19,16 @@ const time = (at: number): string => new Date(at).toISOString().slice(0, 19).rep
 const size = (bytes: number): string =>
   bytes === 0 ? '' : bytes < 10_240 ? `${bytes} B` : `${Math.round(bytes / 1_024)} KB`
 
-const tell = (source: Source, state: SourceState, history: readonly Fetch[], push: string, now: number): void => {
+interface Told {
+  readonly source: Source
+  readonly state: SourceState
+  readonly history: readonly Fetch[]
+  readonly push: string
+  readonly forecast: string
+  readonly now: number
+}
+
+const tell = ({ source, state, history, push, forecast, now }: Told): void => {
   console.log(`${pc.bold(source.id)}  ${source.name}  ${pc.dim(withoutCredentials(source.url))}`)
   console.log(
     `${pc.bold('Next')}      ${
@@ -29,6 +39,7 @@ const tell = (source: Source, state: SourceState, history: readonly Fetch[], pus
           : `${time(state.nextAt)} (${state.nextAt > now ? `in ${formatDuration(state.nextAt - now)}` : 'now'}): ${state.nextReason}`
     }`,
   )
+  console.log(`${pc.bold('Forecast')}  ${forecast}`)
   console.log(`${pc.bold('Push')}      ${push}`)
   if (state.lastError)
     console.log(`${pc.bold('Error')}     ${pc.red(`${state.lastError.reason}: ${state.lastError.detail}`)}`)
@@ -78,10 +89,12 @@ export const explainSourceCommand = (configDir: string, id: string, { json }: { 
       push.of(source.id),
     ])
     const line = pushLine(subscription, state, config.settings.push.baseUrl !== '', Date.now())
-    if (!json) tell(source, state, history, line, Date.now())
+    const price = await sources.fetchPrice(state.publishingModel)
+    const forecast = explainForecast(state.publishingModel, Date.now(), price, config.settings.crawl)
+    if (!json) tell({ source, state, history, push: line, forecast, now: Date.now() })
     else {
       const next = { at: state.nextAt === null ? null : new Date(state.nextAt).toISOString(), reason: state.nextReason }
-      const shown = { source: shownSource(source), next, push: line, state: shownState(state), history }
+      const shown = { source: shownSource(source), next, forecast, push: line, state: shownState(state), history }
       console.log(JSON.stringify(shown, null, 2))
     }
     return 0
