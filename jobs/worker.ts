@@ -1,6 +1,6 @@
 /**
- * Starts a BullMQ worker for a job definition: it postpones jobs while Redis rejects writes, and reports each
- * outcome once.
+ * Starts a BullMQ worker for a job definition: it postpones jobs and takes no more while Redis rejects writes, and
+ * reports each outcome once.
  */
 
 import { type ConnectionOptions, DelayedError, type Job, type Telemetry, UnrecoverableError, Worker } from 'bullmq'
@@ -8,8 +8,15 @@ import type { Logger } from 'pino'
 import type { z } from 'zod'
 import type { JobEnd } from '../src/queues/job-end.ts'
 import type { Keys } from '../src/redis/keys.ts'
-import { createOutageLog, isConnectionError, isTransientError, type OutageLog } from '../src/redis/transient-error.ts'
+import {
+  createOutageLog,
+  explainOutage,
+  isConnectionError,
+  isTransientError,
+  type OutageLog,
+} from '../src/redis/transient-error.ts'
 import { isWriteRejected } from '../src/redis/write-rejected.ts'
+import type { WriteWatch } from '../src/redis/write-watch.ts'
 import type { JobDefinition } from './define.ts'
 import { createPostpone, isSkewed } from './postpone.ts'
 import { createRun, type RunJobParts } from './run-job.ts'
@@ -24,6 +31,8 @@ export interface WorkerParts extends Pick<RunJobParts, 'services' | 'log'> {
    * by default.
    */
   readonly logError?: OutageLog
+  /** Says when Redis accepts writes again. */
+  readonly writes?: Pick<WriteWatch, 'note' | 'accepted' | 'rejection'>
   /** ms since the epoch, by the clock that all daemons share. */
   readonly now: () => number
   readonly telemetry?: Telemetry
@@ -58,7 +67,7 @@ const isRedisTransient = (error: unknown): error is Error =>
 /** Runs jobs, and reports how each run ended. */
 const createProcess = <Name extends string, Schema extends z.ZodType>(
   definition: JobDefinition<Name, Schema>,
-  { services, log, now, onEnd }: WorkerParts,
+  { services, log, writes, now, onEnd }: WorkerParts,
 ) => {
   const { queue } = definition
   const postpone = createPostpone(now)
@@ -77,7 +86,8 @@ const createProcess = <Name extends string, Schema extends z.ZodType>(
       // However long it lasts, it does not count as an attempt.
       if (isRedisTransient(error)) {
         const line = { job: job.id, reason: error.message }
-        log.child({ queue }).info(line, 'Redis rejected the job for now; it will be retried')
+        const level = writes?.note(error) ? 'debug' : 'info'
+        log.child({ queue })[level](line, 'Redis rejected the job for now; it will be retried')
         await postpone(job, TRANSIENT_DELAY, token)
       }
       throw error
@@ -86,7 +96,8 @@ const createProcess = <Name extends string, Schema extends z.ZodType>(
 }
 
 /** Logs what happens to the jobs of a worker, and corrects when BullMQ retries them. */
-const logEvents = (worker: Worker, { log: parent, logError = createOutageLog(parent), now }: WorkerParts): void => {
+const logEvents = (worker: Worker, parts: WorkerParts): void => {
+  const { log: parent, logError = createOutageLog(parent), writes, now } = parts
   const queue = worker.name
   // Created for each line: a child logger keeps the level it was created with, and the parent's level may change.
   const log = (): Logger => parent.child({ queue })
@@ -100,11 +111,37 @@ const logEvents = (worker: Worker, { log: parent, logError = createOutageLog(par
     if (job && !last && isSkewed(now()))
       job.promote().catch((failure: unknown) => log().debug({ err: failure, job: job.id }, 'could not be promoted'))
   })
-  worker.on('stalled', job => log().warn({ job }, 'job lost its worker; it will be retried'))
+  // A worker cannot keep its jobs while Redis rejects writes: one line tells of that, not one for each job.
+  const isRejected = () => (writes?.rejection() ?? null) !== null
+  worker.on('stalled', job =>
+    log()[isRejected() ? 'debug' : 'warn']({ job }, 'job lost its worker; it will be retried'),
+  )
   // If Redis is unreachable, the connection logs that once. Any other error of a worker is logged here.
   worker.on('error', error => {
-    if (!isConnectionError(error)) logError(error, 'worker error', { queue })
+    if (isConnectionError(error)) return
+    if (isRejected() && explainOutage(error) !== null) log().debug({ reason: error.message }, 'worker error')
+    else logError(error, 'worker error', { queue })
   })
+}
+
+/**
+ * Makes a worker take no job from when Redis rejects a write until it accepts one: BullMQ would ask again at once, as
+ * often as Redis answers. @returns a function to call before the worker is closed, which leaves it paused
+ */
+const holdWhileRejected = (worker: Worker, writes: WorkerParts['writes']): (() => void) => {
+  let isHeld = false
+  const closing = new AbortController()
+  const hold = async (): Promise<void> => {
+    isHeld = true
+    await worker.pause(true)
+    await writes?.accepted(closing.signal)
+    isHeld = false
+    if (!closing.signal.aborted) await worker.resume()
+  }
+  worker.on('error', error => {
+    if (writes?.note(error) && !isHeld) hold().catch((failure: unknown) => worker.emit('error', failure as Error))
+  })
+  return () => closing.abort()
 }
 
 export const startWorker = <Name extends string, Schema extends z.ZodType>(
@@ -124,9 +161,14 @@ export const startWorker = <Name extends string, Schema extends z.ZodType>(
     ...(telemetry ? { telemetry } : {}),
   })
   logEvents(worker, parts)
+  const letGo = holdWhileRejected(worker, parts.writes)
+  const close = (force: boolean): Promise<void> => {
+    letGo()
+    return worker.close(force)
+  }
   return {
-    finish: () => worker.close(),
-    abandon: () => worker.close(true),
+    finish: () => close(false),
+    abandon: () => close(true),
     adjust() {
       worker.concurrency = concurrency()
     },

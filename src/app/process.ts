@@ -16,6 +16,7 @@ import { createHealthCheck } from '../redis/health-check.ts'
 import { keysFor } from '../redis/keys.ts'
 import { createReplicationBarrier } from '../redis/replication-barrier.ts'
 import type { RedisServer } from '../redis/server.ts'
+import { createWriteWatch } from '../redis/write-watch.ts'
 import { createMetrics } from '../server/metrics/metrics.ts'
 import { readForMonitoring } from '../server/metrics/readings.ts'
 import { createSamples } from '../server/metrics/samples.ts'
@@ -57,6 +58,8 @@ export const createProcess = async (parts: ProcessParts) => {
   const redis = connect('main')
   const bull = connect('queues', { pipelined: false })
   const clock = createClock(redis)
+  const writes = createWriteWatch({ redis, keys, log })
+  lifecycle.closeLast(writes.stop)
   const now = parts.now ?? clock.now
   // Tracing is global to the process, and loaded only if it is configured.
   const tracing =
@@ -100,6 +103,7 @@ export const createProcess = async (parts: ProcessParts) => {
       tracing,
       barrier,
       dataSet,
+      writes,
       container,
       context,
     },
@@ -110,7 +114,10 @@ export const createProcess = async (parts: ProcessParts) => {
     /** BullMQ compares with the machine's own clock; jobs are delayed by the clock that all processes share. */
     sharedClock: parts.now ? Date.now : clock.now,
     samples: createSamples({ redis, keys }),
-    metrics: createMetrics({ version, read: () => readForMonitoring(observed, listNames()), now }),
+    metrics: createMetrics({
+      ...{ version, now, rejection: writes.rejection },
+      read: () => readForMonitoring(observed, listNames()),
+    }),
     pulse: createHealthCheck(redis, ANSWER_WITHIN),
   }
 }

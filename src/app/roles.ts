@@ -6,7 +6,8 @@ import { correctClock, createClockCorrection } from '../maintenance/correct-cloc
 import { createFoundation } from '../maintenance/ensure-foundation.ts'
 import { migrateOnStart } from '../maintenance/migrate-on-start.ts'
 import { createOutageLog } from '../redis/transient-error.ts'
-import { firstAnswer, retryUntilWritable } from '../redis/write-rejected.ts'
+import { firstAnswer } from '../redis/write-rejected.ts'
+import { retryUntilWritable } from '../redis/write-watch.ts'
 import { createProbes, type Probes } from '../server/probes.ts'
 import { createLogLevels, type LogLevels } from '../use-cases/log-levels.ts'
 import { readSummary } from '../use-cases/status.ts'
@@ -27,10 +28,21 @@ export interface RunningRoles {
 }
 
 /** Starts counting events; a running batch is finished before the process ends. */
-const startCounter = ({ id, settings, redis, keys, lifecycle, container, log, now, connect }: Process): void => {
+const startCounter = ({
+  id,
+  settings,
+  redis,
+  keys,
+  lifecycle,
+  container,
+  writes,
+  log,
+  now,
+  connect,
+}: Process): void => {
   const { lists, articleStore } = container
   const counter = createEventCounter({
-    ...{ redis, keys, archive: articleStore, consumer: id, log, now },
+    ...{ redis, keys, archive: articleStore, consumer: id, writes, log, now },
     blocking: connect('events', { pipelined: false }),
     settings: () => settings().events,
     onRead: async reads => {
@@ -57,7 +69,8 @@ const startProcessServers = (process: Process, probes: Probes, levels: LogLevels
 }
 
 export const startRoles = async (process: Process): Promise<RunningRoles> => {
-  const { id, roles, has, config, settings, redis, keys, queues, lifecycle, clock, container, log, now } = process
+  const { id, roles, has, config, settings, redis, keys, queues, lifecycle, clock, container, writes, log, now } =
+    process
   const { catalogue } = container
   const store = { redis, keys }
   const correction = { ...store, queues, redate: container.redate, now, log }
@@ -80,16 +93,16 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
 
   // Migrate before anything is read that an older version may have written. A Redis whose disk is full refuses even a
   // PING.
-  await retryUntilWritable(log, async () => {
+  await retryUntilWritable(writes, async () => {
     await firstAnswer(redis, process.redisAddress, log)
     await process.dataSet.begin(await migrateOnStart(redis, keys, log))
   })
   await clock.set()
   await catalogue.refresh()
-  await retryUntilWritable(log, () => (has('scheduler') ? foundation.take('sources') : foundation.look()))
+  await retryUntilWritable(writes, () => (has('scheduler') ? foundation.take('sources') : foundation.look()))
 
   const workers = startWorkers({
-    ...{ has, settings, keys, log, connection: process.bull, now: process.sharedClock },
+    ...{ has, settings, keys, writes, log, connection: process.bull, now: process.sharedClock },
     context: { ...process.context, ingested: process.metrics.ingested },
     telemetry: process.tracing?.telemetry,
     onEnd: process.metrics.jobEnded,
@@ -99,7 +112,7 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   if (has('articles')) lifecycle.finishFirst({ finish: () => container.stories.save() })
   if (has('events')) startCounter(process)
 
-  await retryUntilWritable(log, async () => {
+  await retryUntilWritable(writes, async () => {
     await heartbeat.beat()
     if (has('scheduler')) await correctClock(correction)
   })
@@ -115,7 +128,10 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
 
   const schedule = startTicks(process)
 
-  const probes = createProbes({ pulse: process.pulse, gauges: process.metrics, missing: foundation.missing })
+  const probes = createProbes({
+    ...{ pulse: process.pulse, gauges: process.metrics, missing: foundation.missing, rejection: writes.rejection },
+    servesReaders: has('http') && settings().http.port >= 0,
+  })
   // The first summary reads every source: start now, so that no page waits for it.
   if (has('admin'))
     process.summaries().catch((error: unknown) => createOutageLog(log)(error, 'the sources could not be read yet'))

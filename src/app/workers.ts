@@ -9,6 +9,7 @@ import type { Settings } from '../config/schema.ts'
 import type { JobEnd } from '../queues/job-end.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createOutageLog } from '../redis/transient-error.ts'
+import type { WriteWatch } from '../redis/write-watch.ts'
 import type { SharedJobContext } from './job-context.ts'
 
 export interface WorkersParts {
@@ -19,6 +20,7 @@ export interface WorkersParts {
   readonly context: SharedJobContext
   readonly telemetry: Telemetry | undefined
   readonly onEnd: (end: JobEnd) => void
+  readonly writes: WriteWatch
   readonly log: Logger
   /** ms since the epoch, by the clock that all processes share. */
   readonly now: () => number

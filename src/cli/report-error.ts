@@ -5,6 +5,8 @@ import { ConfigError } from '../config/problems.ts'
 import { SchemaError } from '../maintenance/migrations/schema.ts'
 import { NoRedisError } from '../redis/no-redis.ts'
 import { isConnectionError } from '../redis/transient-error.ts'
+import { describeRejection } from '../redis/write-check.ts'
+import { isWriteRejected } from '../redis/write-rejected.ts'
 import { ListenError } from '../server/listen.ts'
 import { CatalogueError } from '../sources/catalogue/catalogue.ts'
 
@@ -20,7 +22,10 @@ export const reportError = (error: unknown): number => {
     return 2
   }
   if (error instanceof Error && EXPECTED.some(known => error instanceof known)) console.error(pc.red(error.message))
-  else if (error instanceof Error && isConnectionError(error) && !('syscall' in error))
+  else if (error instanceof Error && isWriteRejected(error)) {
+    const { text, fix } = describeRejection(error, [])
+    console.error(pc.red(`${text}\n${fix}`))
+  } else if (error instanceof Error && isConnectionError(error) && !('syscall' in error))
     console.error(pc.red(`Redis is not usable: ${error.message}`))
   else console.error(error)
   return 1

@@ -11,6 +11,7 @@ import type { EventSettings } from '../config/sections/events.ts'
 import { MINUTE } from '../domain/window.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createOutageLog } from '../redis/transient-error.ts'
+import type { WriteWatch } from '../redis/write-watch.ts'
 import type { StreamEntry } from './batch.ts'
 import { createCopying } from './copy-counts.ts'
 import { type CountingParts, createCounting, GROUP } from './counting.ts'
@@ -44,6 +45,8 @@ export interface CounterParts {
   /** Name of this process's consumer, unique among all processes. */
   readonly consumer: string
   readonly log: Logger
+  /** Says when Redis accepts writes again. */
+  readonly writes?: Pick<WriteWatch, 'note' | 'accepted'>
   /** See `CountingParts`. */
   readonly onRead?: CountingParts['onRead']
 }
@@ -76,7 +79,7 @@ const createBatchCounter = ({ redis, keys, archive, settings, now, onRead }: Cou
 }
 
 export const createEventCounter = (parts: CounterParts): EventCounter => {
-  const { redis, blocking, keys, settings, consumer, log } = parts
+  const { redis, blocking, keys, settings, consumer, writes, log } = parts
   const stream = keys.events()
   const batches = createBatchCounter(parts)
   const copying = createCopying({ redis, keys })
@@ -115,7 +118,8 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
         // entries of the current batch are gone too.
         if (error instanceof Error && /^NOGROUP|no such key/i.test(error.message)) current = []
         logError(error, 'events could not be counted; trying again')
-        await delay(RETRY_AFTER)
+        if (writes?.note(error)) await writes.accepted(signal)
+        else await delay(RETRY_AFTER)
       }
     }
     await answered(redis, TIMEOUT, 'the last counts', upkeep.finish())

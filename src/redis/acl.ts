@@ -41,7 +41,7 @@ const KEYS = {
   source: ['source:*', 'quarantine*'],
   hosts: ['host:*', 'robots:*', 'network*'],
   push: ['push*'],
-  daemons: ['daemon:*', 'daemons', 'log-levels'],
+  daemons: ['daemon:*', 'daemons', 'log-levels', 'write-probe:*'],
   clock: ['tick:*', 'samples'],
   admin: ['admin}:*'],
   schema: ['schema*'],

@@ -22,7 +22,21 @@ export interface Servers {
 const parseField = (info: string, field: string): string =>
   new RegExp(`^${field}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? ''
 
-const describe = async (master: Redis) => {
+/** What one server says about itself. */
+export interface ServerFacts {
+  readonly version: string
+  /** Bytes. */
+  readonly memory: number
+  /** Bytes; 0 without a limit. */
+  readonly limit: number
+  readonly policy: string
+  readonly replicas: number | null
+  readonly durable: boolean | null
+  /** The master that it follows as a replica, `host:port`; null for a master. */
+  readonly follows: string | null
+}
+
+export const describeServer = async (master: Redis): Promise<ServerFacts> => {
   // Not by CONFIG GET: a user that may read one setting with it may also read the server's password.
   const info = await master.info()
   const number = (name: string) => Number(parseField(info, name))
@@ -33,11 +47,15 @@ const describe = async (master: Redis) => {
     policy: parseField(info, 'maxmemory_policy') || 'unknown',
     replicas: parseField(info, 'connected_slaves') === '' ? null : number('connected_slaves'),
     durable: parseField(info, 'aof_enabled') === '' ? null : number('aof_enabled') === 1,
+    follows:
+      parseField(info, 'role') === 'slave'
+        ? `${parseField(info, 'master_host')}:${parseField(info, 'master_port')}`
+        : null,
   }
 }
 
 export const readServers = async (redis: Redis): Promise<Servers> => {
-  const seen = await Promise.all((await listMasters(redis)).map(describe))
+  const seen = await Promise.all((await listMasters(redis)).map(describeServer))
   const [first] = seen
   const sum = (of: (each: (typeof seen)[number]) => number) => seen.reduce((all, each) => all + of(each), 0)
   const reported = seen.flatMap(({ replicas }) => (replicas === null ? [] : [replicas]))

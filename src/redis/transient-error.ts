@@ -26,7 +26,7 @@ export const isTransientError = (error: Error): boolean =>
 const OUTAGES: readonly { readonly kind: string; readonly of: (error: Error) => boolean; readonly text: string }[] = [
   {
     kind: 'stream gone',
-    of: ({ message }) => /^(UNBLOCKED|NOGROUP)\b|^ERR no such key/.test(message),
+    of: ({ message }) => /^(UNBLOCKED the|NOGROUP)\b|^ERR no such key/.test(message),
     text: 'a stream or its consumer group is gone from Redis, which was emptied or replaced: it is created again',
   },
   {
@@ -73,7 +73,7 @@ const LOG_EVERY = 60_000
 
 /**
  * @returns a function that logs a consequence of an outage as a warning in plain words, at most once a minute, and
- * anything else as an error
+ * anything else as an error; a rejected write, which src/redis/write-watch.ts logs, only for debugging
  * @param elapsed a clock in ms that is never set
  */
 export const createOutageLog = (log: Logger, elapsed: () => number = () => performance.now()): OutageLog => {
@@ -82,6 +82,11 @@ export const createOutageLog = (log: Logger, elapsed: () => number = () => perfo
     const outage = explainOutage(error)
     if (outage === null) {
       log.error({ ...about, err: error }, message)
+      return
+    }
+    // Logged once by the watch on writes when it begins, and once when it ends.
+    if (outage.kind === 'rejected') {
+      log.debug({ ...about, failed: message, reason: (error as Error).message }, outage.text)
       return
     }
     const last = saidAt.get(outage.kind) ?? Number.NEGATIVE_INFINITY

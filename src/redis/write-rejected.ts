@@ -1,33 +1,12 @@
 /** Redis is reachable but rejects writes (OOM, READONLY, MISCONF) until the cause passes or an operator fixes it. */
 
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 
-const AGAIN = 500
-
-/** Whether an error means that Redis rejects writes. */
+/** Whether an error means that Redis rejects writes. A master that became a replica says so to what waits on it. */
 export const isWriteRejected = (error: unknown): boolean =>
   error instanceof Error &&
-  /\b(OOM|EXECABORT|READONLY|MISCONF|NOREPLICAS|LOADING|MASTERDOWN)\b|^BUSY /.test(error.message)
-
-/**
- * Retries until Redis accepts the writes; logs once that it waits.
- * @param work must be safe to run twice
- * @throws any other error of the work
- */
-export const retryUntilWritable = async (log: Logger, work: () => Promise<unknown>): Promise<void> => {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await work()
-      return
-    } catch (error) {
-      if (!isWriteRejected(error)) throw error
-      if (tries === 1) log.warn({ reason: (error as Error).message }, 'Redis takes nothing now; waiting for it to')
-      await delay(AGAIN)
-    }
-  }
-}
+  /\b(OOM|EXECABORT|READONLY|MISCONF|NOREPLICAS|LOADING|MASTERDOWN)\b|^BUSY |^UNBLOCKED force/.test(error.message)
 
 /** Delay before a process logs what it waits for, and between two such lines, ms. */
 const LOG_AFTER = 3_000

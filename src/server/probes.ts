@@ -3,6 +3,7 @@
  */
 
 import { type HealthCheck, withTimeout } from '../redis/health-check.ts'
+import type { WriteRejection } from '../redis/write-check.ts'
 import type { Metrics } from './metrics/metrics.ts'
 
 export interface ProbeAnswer {
@@ -25,20 +26,27 @@ export interface ProbeParts {
   readonly gauges: Metrics
   /** Data missing from Redis that newsdesk cannot work without; empty if nothing is missing. */
   readonly missing: () => Promise<readonly string[]>
+  /** Why Redis rejects writes; null if it accepts them. */
+  readonly rejection: () => WriteRejection | null
+  /** Whether this process serves lists, which can be read while Redis rejects writes. */
+  readonly servesReaders: boolean
 }
 
 /** Timeout, ms, for reading what is missing, once Redis has answered. */
 const WITHIN = 2_000
 
-export const createProbes = ({ pulse, gauges, missing }: ProbeParts): Probes => {
+export const createProbes = ({ pulse, gauges, missing, rejection, servesReaders }: ProbeParts): Probes => {
   const ready = async (): Promise<ProbeAnswer> => {
     const notReady = (why: string) => json(503, { status: 'not ready', why })
     // If Redis does not answer (any more), what is missing is unknown; the log has the reason.
     const missingData = (await pulse.answers()) ? await withTimeout(missing(), WITHIN).catch(() => null) : null
     if (missingData === null) return notReady('Redis does not answer')
-    return missingData.length === 0
-      ? json(200, { status: 'ready' })
-      : notReady(`Redis came back without what newsdesk needs: ${missingData.join(', ')}`)
+    if (missingData.length > 0)
+      return notReady(`Redis came back without what newsdesk needs: ${missingData.join(', ')}`)
+    const why = rejection()?.text
+    if (why === undefined) return json(200, { status: 'ready' })
+    // A load balancer that stopped asking would take the lists from readers, too.
+    return servesReaders ? json(200, { status: 'ready to read', why }) : notReady(why)
   }
 
   return async path => {

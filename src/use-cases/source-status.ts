@@ -18,6 +18,8 @@ export interface SourceStatus {
 export interface Status {
   readonly daemons: readonly { readonly id: string; readonly roles: readonly string[]; readonly beatAt: number }[]
   readonly queues: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** Names of queues that somebody paused. */
+  readonly pausedQueues: readonly string[]
   readonly sources: readonly SourceStatus[]
   readonly articles: EvictionState & {
     readonly stories: number
@@ -36,9 +38,20 @@ export interface Status {
   /** Number of quarantined bodies, and of their sources. */
   readonly quarantine: { readonly bodies: number; readonly sources: number }
   /** Bytes; `limit` is 0 where there is none. */
-  readonly redis: { readonly version: string; readonly memory: number; readonly limit: number; readonly policy: string }
+  readonly redis: {
+    readonly version: string
+    readonly memory: number
+    readonly limit: number
+    readonly policy: string
+    /** That Redis rejects writes, why, and what ends it; null if it accepts them. */
+    readonly rejects: string | null
+  }
   /** Problems, in words; empty if all is well. */
   readonly problems: readonly string[]
+  /** Those of the problems that somebody should be told of. */
+  readonly alerts: readonly string[]
+  /** The worst of the problems. */
+  readonly health: 'ok' | 'warning' | 'critical'
 }
 
 /** The same with the sources counted by state: for pages and gauges, which ask often. */

@@ -6,26 +6,18 @@
 import type { Redis } from 'ioredis'
 import { readBacklog } from '../events/backlog.ts'
 import { readEvictionState } from '../eviction/evictor.ts'
-import { countPolled, missingLine, readMissing } from '../maintenance/ensure-foundation.ts'
+import { countPolled, readMissing } from '../maintenance/ensure-foundation.ts'
 import type { Queues } from '../queues/queues.ts'
 import type { Keys } from '../redis/keys.ts'
 import { readServers } from '../redis/servers.ts'
-import type { SourceState } from '../sources/state/state.ts'
+import { checkWrites } from '../redis/write-check.ts'
 import type { Sources } from '../sources/store/sources.ts'
 import type { SourceSummary } from '../sources/store/summary-cache.ts'
 import { isPlausible } from '../util/plausible-time.ts'
-import { withoutCredentials } from '../util/redact.ts'
 import type { Push } from '../websub/push.ts'
-import {
-  lateBy,
-  readSourceStatus,
-  type SourceStatus,
-  type StateWord,
-  type Status,
-  type Summary,
-  stateOf,
-} from './source-status.ts'
-import { findLargeStories, readStoryShares } from './story-shares.ts'
+import { findHealth, findProblems, type Problem } from './problems.ts'
+import { lateBy, readSourceStatus, type StateWord, type Status, type Summary, stateOf } from './source-status.ts'
+import { readStoryShares } from './story-shares.ts'
 
 export interface StatusParts {
   readonly redis: Redis
@@ -52,30 +44,38 @@ export const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis
   )
 }
 
-type CheckedSource = Pick<SourceStatus, 'source' | 'late'> & {
-  readonly state: Pick<SourceState, 'status' | 'stalledSince' | 'lastError' | 'places' | 'refusals'>
-}
-type Shared = Omit<Status, 'sources' | 'problems'>
-type CheckedStatus = Shared & { readonly isNetworkDown: boolean; readonly missing: readonly string[] }
+type Shared = Omit<Status, 'sources' | 'problems' | 'alerts' | 'health'>
 
 /** Everything except the sources. */
 const readShared = async (
   parts: Omit<StatusParts, 'sources'> & { readonly sources: Pick<Sources, 'quarantine'> },
 ): Promise<Shared & { readonly isNetworkDown: boolean }> => {
   const { redis, keys, queues, sources, push } = parts
-  const [daemons, servers, refused, stories, { waiting, since }, pushed, network, bodies, eviction, storyShares] =
-    await Promise.all([
-      readDaemons(parts),
-      readServers(redis),
-      redis.hgetall(keys.eventState('refused')),
-      redis.zcard(keys.storyIndex()),
-      readBacklog(redis, keys),
-      push.summary(),
-      redis.hget(keys.network(), 'mode'),
-      sources.quarantine.bodies(),
-      readEvictionState(redis, keys),
-      readStoryShares({ redis, keys }),
-    ])
+  const [
+    daemons,
+    servers,
+    rejection,
+    refused,
+    stories,
+    { waiting, since },
+    pushed,
+    network,
+    bodies,
+    eviction,
+    storyShares,
+  ] = await Promise.all([
+    readDaemons(parts),
+    readServers(redis),
+    checkWrites({ redis, keys }),
+    redis.hgetall(keys.eventState('refused')),
+    redis.zcard(keys.storyIndex()),
+    readBacklog(redis, keys),
+    push.summary(),
+    redis.hget(keys.network(), 'mode'),
+    sources.quarantine.bodies(),
+    readEvictionState(redis, keys),
+    readStoryShares({ redis, keys }),
+  ])
   const counts = Object.fromEntries(
     await Promise.all(
       Object.entries(queues).map(
@@ -87,9 +87,13 @@ const readShared = async (
       ),
     ),
   )
+  const paused = await Promise.all(
+    Object.entries(queues).map(async ([name, queue]) => ((await queue.isPaused()) ? [name] : [])),
+  )
   return {
     daemons,
     queues: counts,
+    pausedQueues: paused.flat(),
     articles: { stories, memory: parts.memory(), ...eviction },
     events: {
       waiting,
@@ -99,79 +103,20 @@ const readShared = async (
     push: pushed,
     storyShares,
     quarantine: { bodies: bodies.length, sources: new Set(bodies.map(({ source }) => source)).size },
-    redis: { version: servers.version, memory: servers.memory, limit: servers.limit, policy: servers.policy },
+    redis: {
+      ...{ version: servers.version, memory: servers.memory, limit: servers.limit, policy: servers.policy },
+      rejects: rejection === null ? null : `${rejection.text}: ${rejection.fix}`,
+    },
     isNetworkDown: network === 'down',
   }
 }
 
-/** Reports sources whose address leads to a domain that is not known to be their publisher's. */
-const findMoved = (sources: readonly CheckedSource[]): string[] => {
-  const moved = sources.flatMap(({ source, state: { places } }) =>
-    places.held ? [{ ...places.held, id: source.id }] : [],
-  )
-  const [first] = moved
-  if (!first) return []
-  return [
-    `${moved.length} ${moved.length === 1 ? 'source leads' : 'sources lead'} to another domain, ${first.id} among them (to ${withoutCredentials(first.to)}): items from there are held in quarantine (${first.items} items of ${first.id}); \`newsdesk sources accept ${first.id}\` or \`refuse\``,
-  ]
-}
-
-/** Reports sources whose items become no articles. */
-const findRefused = (sources: readonly CheckedSource[]): string[] => {
-  const refused = sources.filter(({ source, state }) => source.enabled && state.status === 'refused')
-  const [first] = refused
-  if (!first) return []
-  const { count = 0, reason = '' } = first.state.refusals ?? {}
-  return [
-    `of ${refused.length} sources all items are refused, ${first.source.id} among them (${count} items: ${reason}): \`newsdesk quarantine ${first.source.id}\` shows them`,
-  ]
-}
-
-const findProblems = (
-  sources: readonly CheckedSource[],
-  { daemons, articles, events, redis, isNetworkDown, missing: missingData, storyShares }: CheckedStatus,
-): string[] => {
-  const problems: string[] = []
-  const missing = ['scheduler', 'crawl', 'articles', 'publish', 'events'].filter(
-    role => !daemons.some(({ roles }) => roles.includes(role)),
-  )
-  if (daemons.length === 0) problems.push('no newsdesk daemon runs on this Redis: start one with `npm start`')
-  else if (missing.length > 0) problems.push(`no daemon has the roles ${missing.join(', ')}`)
-  // Without a scheduler nothing creates the missing data; the missing role is reported above.
-  const lacking = daemons.length === 0 || missing.includes('scheduler') ? null : missingLine(missingData)
-  if (lacking !== null) problems.push(lacking)
-  const late = sources.filter(each => each.late > 0)
-  if (late.length > 0) problems.push(`${late.length} sources are late, ${late[0]?.source.id} among them`)
-  const failing = sources.filter(({ state }) => state.status === 'failing')
-  if (failing.length > 0)
-    problems.push(
-      `${failing.length} of ${sources.length} sources fail, ${failing[0]?.source.id} among them (${failing[0]?.state.lastError?.reason})`,
-    )
-  const stalled = sources.filter(({ source, state }) => source.enabled && state.stalledSince !== null)
-  if (stalled.length > 0)
-    problems.push(
-      `${stalled.length} sources stopped publishing, ${stalled[0]?.source.id} among them: nothing new for three times their longest pause`,
-    )
-  const retired = sources.filter(({ state }) => state.status === 'retired')
-  if (retired.length > 0)
-    problems.push(
-      `${retired.length} sources retired (410 Gone), ${retired[0]?.source.id} among them: take them out of sources.yaml, or re-crawl to revive`,
-    )
-  problems.push(...findRefused(sources), ...findMoved(sources))
-  if (isNetworkDown)
-    problems.push(
-      'most domains cannot be reached: our own network seems to be down; failures are not counted meanwhile',
-    )
-  problems.push(...findLargeStories(storyShares))
-  if (events.waiting > 50_000) problems.push(`${events.waiting} events wait to be counted`)
-  if (articles.isShort)
-    problems.push(
-      'memory is near articles.memory, and the remaining articles are less than a day old or in lists: raise it, or find out what else fills Redis',
-    )
-  if (redis.policy !== 'noeviction' && redis.policy !== 'unknown')
-    problems.push(`Redis evicts keys (maxmemory-policy ${redis.policy}): set it to noeviction`)
-  return problems
-}
+/** Problems as callers get them: all in words, and apart those that somebody should be told of. */
+const describeProblems = (problems: readonly Problem[]): Pick<Status, 'problems' | 'alerts' | 'health'> => ({
+  problems: problems.map(({ text }) => text),
+  alerts: problems.filter(({ health }) => health !== 'ok').map(({ text }) => text),
+  health: findHealth(problems),
+})
 
 /** The full status with every detail of each source: expensive with thousands of sources. */
 export const readStatus = async (parts: StatusParts): Promise<Status> => {
@@ -180,7 +125,7 @@ export const readStatus = async (parts: StatusParts): Promise<Status> => {
     readMissing(parts.redis, parts.keys, countPolled(parts.sources.list())),
     readShared(parts),
   ])
-  return { ...shared, sources, problems: findProblems(sources, { ...shared, isNetworkDown, missing }) }
+  return { ...shared, sources, ...describeProblems(findProblems(sources, { ...shared, isNetworkDown, missing })) }
 }
 
 /** The status with sources counted from their cached summaries: for callers that ask often. */
@@ -201,5 +146,5 @@ export const readSummary = async (
   const states: Partial<Record<StateWord, number>> = {}
   for (const word of sources.map(stateOf)) states[word] = (states[word] ?? 0) + 1
   const problems = findProblems(sources, { ...shared, isNetworkDown, missing })
-  return { ...shared, sources: sources.length, states, problems }
+  return { ...shared, sources: sources.length, states, ...describeProblems(problems) }
 }

@@ -93,7 +93,7 @@ describe('a daemon whose Redis never answers', () => {
 describe('a command whose Redis is suspended', () => {
   const json = { json: false }
   const COMMANDS: readonly [string, () => Promise<number>][] = [
-    ['status', () => statusCommand(dir, { json: false, watch: false })],
+    ['status', () => statusCommand(dir, { json: false, watch: false, check: false })],
     ['lists', () => listsCommand(dir, 'latest', { json: false, limit: 1 })],
     ['sources', () => sourcesCommand(dir, { json: false, failing: false })],
     ['sources explain', () => explainSourceCommand(dir, 'courier', json)],

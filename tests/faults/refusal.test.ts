@@ -8,7 +8,8 @@ import { startDaemon } from '../../src/app/daemon.ts'
 import { SourceId } from '../../src/domain/source.ts'
 import { openQueues } from '../../src/queues/open-queues.ts'
 import { addArticles } from '../../src/queues/queues.ts'
-import { retryUntilWritable } from '../../src/redis/write-rejected.ts'
+import { keysFor } from '../../src/redis/keys.ts'
+import { createWriteWatch, retryUntilWritable } from '../../src/redis/write-watch.ts'
 import { NOON } from '../support/articles.ts'
 import { aConfigFolder, cli, endAll } from '../support/cli.ts'
 import { testDaemon } from '../support/daemon.ts'
@@ -63,7 +64,9 @@ describe('a Redis that refuses writes', () => {
     const { redis } = await ownRedis()
     await redis.config('SET', 'maxmemory', '1')
     let done = false
-    const writing = retryUntilWritable(log, () => redis.set('a', 'b')).then(() => {
+    const writes = createWriteWatch({ redis, keys: keysFor('waits'), log })
+    closing.push(writes.stop)
+    const writing = retryUntilWritable(writes, () => redis.set('a', 'b')).then(() => {
       done = true
     })
     await expect(redis.set('a', 'b')).rejects.toThrow('OOM')
@@ -71,7 +74,7 @@ describe('a Redis that refuses writes', () => {
     await redis.config('SET', 'maxmemory', '0')
     await writing
     expect(await redis.get('a')).toBe('b')
-    await expect(retryUntilWritable(log, () => redis.call('NONSENSE'))).rejects.toThrow('unknown command')
+    await expect(retryUntilWritable(writes, () => redis.call('NONSENSE'))).rejects.toThrow('unknown command')
   })
 })
 
@@ -92,7 +95,7 @@ describe.skipIf(!canFillDisk())('a Redis whose disk is full as a daemon starts',
     await until(refused, said => said.startsWith('MISCONF'))
     const folder = aConfigFolder({ settings: `redis: { url: 'redis://127.0.0.1:${own.port}', prefix: full }\n` })
     const daemon = cli(['start', '--config', folder.dir])
-    await daemon.says(/Redis takes nothing now; waiting for it to/)
+    await daemon.says(/Redis rejects writes: MISCONF, it cannot write its data to disk/)
     await own.freeDisk()
     await daemon.says(/newsdesk runs/)
     daemon.child.kill('SIGTERM')

@@ -7,8 +7,12 @@ import { type Config, loadConfig } from '../../config/load.ts'
 import { ConfigError } from '../../config/problems.ts'
 import { showAddress } from '../../config/redis-address.ts'
 import { createFetcher } from '../../http-client/fetch.ts'
+import { keysFor } from '../../redis/keys.ts'
 import { NoRedisError } from '../../redis/no-redis.ts'
 import { readServers } from '../../redis/servers.ts'
+import type { Store } from '../../redis/store.ts'
+import { checkWrites, describeRejection } from '../../redis/write-check.ts'
+import { isWriteRejected } from '../../redis/write-rejected.ts'
 import { customModelPath, loadSectionModel } from '../../sections/model-loader.ts'
 import { withRedis } from '../with-redis.ts'
 import { checkData, type DoctorFinding } from './doctor-data.ts'
@@ -52,15 +56,26 @@ const checkReplicas = (wanted: number, found: number | null): DoctorFinding => {
   return { check, state: 'ok', message: `${found} per master; newsdesk waits for ${wanted}` }
 }
 
-/** Reports an unreachable Redis as a finding, so that the other checks still run. */
+/** Reports a Redis that is unreachable or rejects a command as a finding, so that the other checks still run. */
 const reportUnreachable = async (check: () => Promise<DoctorFinding[]>): Promise<DoctorFinding[]> => {
   try {
     return await check()
   } catch (error) {
+    if (error instanceof Error && isWriteRejected(error)) {
+      const { text, fix } = describeRejection(error, [])
+      return [{ check: 'Redis', state: 'error', message: text, fix }]
+    }
     if (!(error instanceof NoRedisError)) throw error
     const [message = '', ...fix] = error.message.split('\n')
     return [{ check: 'Redis', state: 'error', message, fix: fix.join('; ') }]
   }
+}
+
+const checkWritable = async (store: Store): Promise<DoctorFinding> => {
+  const rejection = await checkWrites(store)
+  return rejection === null
+    ? { check: 'Writes', state: 'ok', message: 'Redis accepts them' }
+    : { check: 'Writes', state: 'error', message: rejection.text, fix: rejection.fix }
 }
 
 const checkRedis = (config: Config): Promise<DoctorFinding[]> =>
@@ -76,6 +91,7 @@ const checkRedis = (config: Config): Promise<DoctorFinding[]> =>
         message: `${version} at ${showAddress(started.address)} (${started.origin}${masters > 1 ? `, ${masters} masters` : ''})`,
         fix: 'use Redis 6.2 or newer, or Valkey',
       },
+      await checkWritable({ redis, keys: keysFor(config.settings.redis.prefix) }),
       {
         check: 'Eviction',
         state: policy === 'noeviction' ? 'ok' : policy === 'unknown' ? 'warning' : 'error',
@@ -197,8 +213,9 @@ export const doctorCommand = async (
     }
     const redis = await reportUnreachable(() => checkRedis(config))
     findings.push(...redis)
-    if (redis.every(({ check, state }) => check !== 'Redis' || state === 'ok'))
-      findings.push(...(await reportUnreachable(() => checkData(configDir, repair))))
+    const isOk = (of: string) => redis.every(({ check, state }) => check !== of || state === 'ok')
+    // Nothing can be repaired while Redis rejects writes.
+    if (isOk('Redis')) findings.push(...(await reportUnreachable(() => checkData(configDir, repair && isOk('Writes')))))
     findings.push(...(await Promise.all(listServers(config).map(checkPort))), ...(await checkSources(config)))
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error

@@ -3,6 +3,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import pc from 'picocolors'
 import stringWidth from 'string-width'
+import { findIdleQueues } from '../../use-cases/problems.ts'
 import { type Status, stateOf } from '../../use-cases/source-status.ts'
 import { readStatus } from '../../use-cases/status.ts'
 import { openScreen } from '../../util/screen.ts'
@@ -21,10 +22,21 @@ const articlesText = ({ articles, oldest, memory, evicted, pending, isEvicting }
     ...(evicted > 0 ? [`${evicted} evicted so far`] : []),
   ].join(', ')
 
+/** @param isRejecting whether Redis rejects writes: a daemon that runs cannot report it then */
+const daemonsText = (daemons: Status['daemons'], isRejecting: boolean): string =>
+  daemons.map(({ id, roles }) => `${id} (${roles.join(', ')})`).join('; ') ||
+  (isRejecting ? 'unknown: none can report while Redis rejects writes' : 'none')
+
+const redisText = ({ version, memory, limit, policy }: Status['redis']): string => {
+  const used = (memory / 1_048_576).toFixed(1)
+  return `${version}, ${limit > 0 ? `${used} of ${(limit / 1_048_576).toFixed(1)}` : used} MB, ${policy}`
+}
+
 /** Formats the status for a terminal, with or without `--watch`. */
 const statusLines = ({
   daemons,
   queues,
+  pausedQueues,
   sources,
   events,
   push,
@@ -38,14 +50,15 @@ const statusLines = ({
   const states = ['fresh', 'new', 'failing', 'retired', 'refused', 'stalled', 'late', 'paused']
     .filter(of => count(of) > 0)
     .map(of => `${count(of)} ${of}`)
+  const idle = redis.rejects === null ? findIdleQueues({ daemons, queues }) : []
   const refusals = Object.entries(events.refused).map(([reason, times]) => `${times} ${reason}`)
   return [
-    line('Daemons', daemons.map(({ id, roles }) => `${id} (${roles.join(', ')})`).join('; ') || 'none'),
+    line('Daemons', daemonsText(daemons, redis.rejects !== null)),
     line('Sources', `${sources.length}: ${states.join(', ')}`),
     ...Object.entries(queues).map(([name, jobs]) =>
       line(
         name,
-        `${jobs.waiting ?? 0} waiting, ${jobs.active ?? 0} active, ${jobs.delayed ?? 0} delayed, ${jobs.failed ?? 0} failed`,
+        `${jobs.waiting ?? 0} waiting, ${jobs.active ?? 0} active, ${jobs.delayed ?? 0} delayed, ${jobs.failed ?? 0} failed${pausedQueues.includes(name) ? ', paused' : ''}${idle.includes(name) ? ', no worker' : ''}`,
       ),
     ),
     line('Stories', String(articles.stories)),
@@ -65,7 +78,7 @@ const statusLines = ({
           ),
         ]
       : []),
-    line('Redis', `${redis.version}, ${(redis.memory / 1_048_576).toFixed(1)} MB, ${redis.policy}`),
+    line('Redis', redisText(redis)),
     ...problems.map(problem => pc.red(`! ${problem}`)),
     ...(problems.length === 0 ? [pc.green('All is well.')] : []),
   ]
@@ -100,8 +113,20 @@ const watchStatus = async (read: () => Promise<Status>): Promise<void> => {
   }
 }
 
-/** @returns 0 without problems, 1 with problems, for monitoring; with `watch` 0 when the user ends it */
-export const statusCommand = (configDir: string, { json, watch }: { json: boolean; watch: boolean }): Promise<number> =>
+export interface StatusOptions {
+  readonly json: boolean
+  readonly watch: boolean
+  /** Print one line, and exit as the plugins of Nagios do. */
+  readonly check: boolean
+}
+
+/** Exit codes of Nagios plugins. */
+const NAGIOS = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const
+
+const checkLine = ({ health, alerts, daemons, sources }: Status): string =>
+  `NEWSDESK ${health.toUpperCase()}: ${alerts.length > 0 ? alerts.join('; ') : `${plural(daemons.length, 'daemon', 'daemons')}, ${plural(sources.length, 'source', 'sources')}`}`
+
+const showStatus = (configDir: string, { json, watch, check }: StatusOptions): Promise<number> =>
   withSession(configDir, async session => {
     const queues = await session.queues()
     const read = () => readStatus({ ...session, queues, now: Date.now })
@@ -111,6 +136,21 @@ export const statusCommand = (configDir: string, { json, watch }: { json: boolea
     }
     const status = await read()
     if (json) console.log(JSON.stringify(status, null, 2))
-    else for (const line of statusLines(status)) console.log(line)
-    return status.problems.length > 0 ? 1 : 0
+    else for (const line of check ? [checkLine(status)] : statusLines(status)) console.log(line)
+    return check ? NAGIOS[status.health] : Number(status.problems.length > 0)
   })
+
+/**
+ * @returns 0 without problems, 1 with problems; with `watch` 0 when the user ends it; with `check` 0, 1 or 2 by the
+ * thresholds of src/use-cases/problems.ts, and 3 if the status cannot be read
+ */
+export const statusCommand = async (configDir: string, options: StatusOptions): Promise<number> => {
+  try {
+    return await showStatus(configDir, options)
+  } catch (error) {
+    if (!options.check) throw error
+    const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+    console.log(`NEWSDESK UNKNOWN: ${first}`)
+    return NAGIOS.unknown
+  }
+}

@@ -24,6 +24,11 @@ export const daemonKeys = (prefix: string) => ({
    */
   logLevels: () => `${prefix}:log-levels`,
   /**
+   * STRING, empty: shows whether Redis accepts writes. Written by daemons every five seconds, by `status`, `doctor` and
+   * the overview; expires after a second. One, on a cluster eight a master.
+   */
+  writeProbe: (name: string) => `${prefix}:write-probe:${name}`,
+  /**
    * LIST of packed samples, one a minute, newest first, for the charts of the admin UI. Written by the scheduler;
    * 1,440, a day.
    */

@@ -6,6 +6,7 @@
 
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { withTimeout } from '../../redis/health-check.ts'
+import { REJECTION_CODES, type WriteRejection } from '../../redis/write-check.ts'
 import { createRedisGauges, type Readings, type RedisGauges } from './redis-gauges.ts'
 import { createWorkMetrics, type WorkMetrics } from './work-metrics.ts'
 
@@ -20,6 +21,8 @@ export interface Metrics extends WorkMetrics {
 export interface MetricsParts {
   readonly version: string
   readonly read: () => Promise<Readings>
+  /** Why Redis rejects writes; null if it accepts them. */
+  readonly rejection?: () => WriteRejection | null
   readonly now: () => number
 }
 
@@ -62,7 +65,7 @@ const createRefresh = (gauges: RedisGauges, { read, now }: Pick<MetricsParts, 'r
   }
 }
 
-export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => {
+export const createMetrics = ({ version, read, rejection = () => null, now }: MetricsParts): Metrics => {
   const register = new Registry()
   const registers = [register]
   collectDefaultMetrics({ register })
@@ -72,6 +75,12 @@ export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => 
   )
   const help = 'Open streams of server-sent events, by server.'
   const streamsOpen = new Gauge({ name: 'newsdesk_streams_open', help, labelNames: ['server'], registers })
+  const rejected = new Gauge({
+    name: 'newsdesk_redis_writes_rejected',
+    help: '1 while Redis rejects writes for this reason, else 0.',
+    labelNames: ['code'],
+    registers,
+  })
   const countStreams = new Map<string, () => number>()
   const refresh = createRefresh(createRedisGauges(register), { read, now })
   return {
@@ -80,6 +89,7 @@ export const createMetrics = ({ version, read, now }: MetricsParts): Metrics => 
     contentType: register.contentType,
     async scrape() {
       await refresh()
+      for (const code of REJECTION_CODES) rejected.set({ code }, rejection()?.code === code ? 1 : 0)
       for (const [server, count] of countStreams) streamsOpen.set({ server }, count())
       return register.metrics()
     },

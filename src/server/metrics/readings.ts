@@ -53,6 +53,9 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
   const { waiting, since, refused } = status.events
   return {
     queues: status.queues,
+    paused: Object.fromEntries(
+      Object.keys(status.queues).map(name => [name, Number(status.pausedQueues.includes(name))]),
+    ),
     oldest,
     sources: { ...none, ...status.states },
     lists,

@@ -6,6 +6,8 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 export interface Readings {
   /** Jobs by queue and state. */
   readonly queues: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** 1 by queue that is paused, else 0. */
+  readonly paused: Readonly<Record<string, number>>
   /** Age of the oldest waiting job by queue, s; 0 if none waits. */
   readonly oldest: Readonly<Record<string, number>>
   /** Sources by state. */
@@ -48,6 +50,7 @@ type GaugeRow = readonly [
 
 const GAUGES: readonly GaugeRow[] = [
   ['newsdesk_queue_jobs', 'Jobs by queue and state.', ({ queues }) => queues, 'queue', 'state'],
+  ['newsdesk_queue_paused', '1 while a queue is paused.', ({ paused }) => paused, 'queue'],
   ['newsdesk_queue_oldest_seconds', 'How long the oldest waiting job has waited.', ({ oldest }) => oldest, 'queue'],
   ['newsdesk_sources', 'Sources by state.', ({ sources }) => sources, 'state'],
   ['newsdesk_list_age_seconds', 'Since a list was last found to be up to date.', ({ lists }) => lists, 'list'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { openQueues } from '../../../src/queues/open-queues.ts'
 import { ceiling, plot } from '../../../src/server/admin/components/plot.ts'
 import { buildPlots } from '../../../src/server/admin/pages/overview/day.ts'
 import type { MetricsSample } from '../../../src/server/metrics/samples.ts'
@@ -71,7 +72,7 @@ describe('the plots of a day', () => {
 })
 
 describe('the overview', () => {
-  it('the overview plots the samples of the last day', async () => {
+  it('the overview plots the samples of the last day, and tells of missing roles and of a paused queue', async () => {
     const desk = testDaemon({
       sources: [{ id: 'courier', name: 'Courier', url: 'http://127.0.0.1:1/rss', section: 'world' }],
     })
@@ -79,7 +80,11 @@ describe('the overview', () => {
     const cookie = await logIn(url)
     const samples = createSamples(desk)
     await samples.keep({ ...aSample(0, { articles: 42 }), at: Date.now() - MINUTE })
+    const queues = openQueues(desk.redis, desk.keys)
+    await queues.crawl.pause()
     const page = await seen(url, '/overview', cookie)
+    await Promise.all(Object.values(queues).map(queue => queue.close()))
+    expect(page).toContain('the queue crawl is paused, 0 jobs wait in it')
     expect(page).toContain('New articles: 42 a minute now, 42 at most.')
     expect(page).toContain('no daemon has the roles scheduler')
     expect(page).toContain('1 sources (1 new)')

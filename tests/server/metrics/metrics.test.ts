@@ -5,6 +5,7 @@ import type { Readings } from '../../../src/server/metrics/redis-gauges.ts'
 
 const readings: Readings = {
   queues: { crawl: { waiting: 3, active: 1 } },
+  paused: { crawl: 0 },
   oldest: { crawl: 12.5 },
   sources: { fresh: 7, failing: 2 },
   lists: { latest: 4, 'most-read:now': 9 },

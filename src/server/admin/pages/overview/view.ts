@@ -36,7 +36,8 @@ const summary = ({ sources, states, daemons, articles, events, quarantine, redis
     articles.evicted > 0 ? `${articles.evicted} evicted for lack of memory` : null,
     `${events.waiting} events waiting`,
     quarantine.bodies > 0 ? `${quarantine.bodies} in quarantine` : null,
-    `${daemons.length} ${daemons.length === 1 ? 'daemon' : 'daemons'}`,
+    // None can report that it runs while Redis rejects writes.
+    redis.rejects === null ? `${daemons.length} ${daemons.length === 1 ? 'daemon' : 'daemons'}` : null,
     `Redis ${redis.version}, ${megabytes(redis.memory)}`,
   ]
     .filter(part => part !== null)

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { Source } from '../../src/domain/source.ts'
+import { type CheckedSource, type CheckedStatus, findHealth, findProblems } from '../../src/use-cases/problems.ts'
+
+const sources = (count: number, some: { failing?: number; late?: number } = {}): CheckedSource[] =>
+  Array.from({ length: count }, (_, index) => ({
+    source: Source.parse({ id: `s${index}`, name: 'S', url: 'https://example.org/rss', section: 'world' }),
+    late: index < (some.late ?? 0) ? 1_000 : 0,
+    state: {
+      status: index < (some.failing ?? 0) ? ('failing' as const) : ('fresh' as const),
+      ...{ stalledSince: null, lastError: null, refusals: null },
+      places: { held: null } as CheckedSource['state']['places'], // the rest is not read
+    },
+  }))
+
+const ROLES = ['scheduler', 'crawl', 'articles', 'publish', 'events']
+
+const aStatus = (some: Partial<CheckedStatus> = {}): CheckedStatus => ({
+  daemons: [{ id: 'a', roles: ROLES, beatAt: 0 }],
+  queues: { crawl: {}, articles: {}, publish: {}, push: {} },
+  pausedQueues: [],
+  articles: { isShort: false } as CheckedStatus['articles'], // the rest is not read
+  events: { waiting: 0, since: null, refused: {} },
+  redis: { version: '7.0.0', memory: 1, limit: 0, policy: 'noeviction', rejects: null },
+  ...{ storyShares: [], isNetworkDown: false, missing: [] },
+  ...some,
+})
+
+const healthOf = (some: { sources?: CheckedSource[]; status?: Partial<CheckedStatus> }) =>
+  findHealth(findProblems(some.sources ?? sources(50), aStatus(some.status)))
+
+describe('the health of newsdesk', () => {
+  it.each([
+    ['ok', 'one of 50 sources fails', { sources: sources(50, { failing: 1 }) }],
+    ['ok', 'three tenths of the sources fail', { sources: sources(50, { failing: 15 }) }],
+    ['warning', 'more than three tenths of the sources fail', { sources: sources(50, { failing: 16 }) }],
+    ['critical', 'more than half of the sources fail', { sources: sources(50, { failing: 26 }) }],
+    ['ok', 'a tenth of the sources is late', { sources: sources(50, { late: 5 }) }],
+    ['warning', 'more than a tenth of the sources is late', { sources: sources(50, { late: 6 }) }],
+    ['critical', 'more than half of the sources is late', { sources: sources(50, { late: 26 }) }],
+    ['warning', 'a queue is paused', { status: { pausedQueues: ['crawl'] } }],
+    [
+      'warning',
+      'Redis uses more than 85 % of its memory',
+      { status: { redis: { ...aStatus().redis, memory: 86, limit: 100 } } },
+    ],
+    ['critical', 'Redis rejects writes', { status: { redis: { ...aStatus().redis, rejects: 'OOM' }, daemons: [] } }],
+    ['critical', 'Redis evicts keys', { status: { redis: { ...aStatus().redis, policy: 'allkeys-lru' } } }],
+    ['critical', 'no daemon runs', { status: { daemons: [] } }],
+    ['critical', 'a role is missing', { status: { daemons: [{ id: 'a', roles: ROLES.slice(1), beatAt: 0 }] } }],
+    ['critical', 'our own network is down', { status: { isNetworkDown: true } }],
+    ['ok', 'nothing is wrong', {}],
+  ] as const)('the health of newsdesk is %s if %s', (wanted, _, some) => {
+    expect(healthOf(some as Parameters<typeof healthOf>[0])).toBe(wanted)
+  })
+
+  it('a queue that prioritised jobs wait in, and whose role no daemon has, is told of with their number', () => {
+    const roles = ROLES.filter(role => role !== 'crawl')
+    const problems = findProblems(
+      sources(1),
+      aStatus({
+        daemons: [{ id: 'a', roles, beatAt: 0 }],
+        queues: { crawl: { waiting: 2, prioritized: 3 }, push: {} },
+      }),
+    )
+    expect(problems.map(({ text }) => text)).toEqual([
+      'no daemon has the roles crawl',
+      'the queue crawl has no worker, 5 jobs wait in it: start a daemon with the role crawl',
+    ])
+  })
+})
