@@ -43,9 +43,7 @@ export const createCrawlDue = ({ queues, sources, network, now, pause = sleepUnl
     const limit = Math.min(depth - (await crawl.getWaitingCount()), PAGE)
     if (limit <= 0) return { queued: 0, isMore: true }
     const due = await sources.claimDue(allowance(await network.state(), now(), limit))
-    if (due.length > 0) {
-      await sources.queued(await addScheduledCrawls(queues, due, await sources.failing(due)))
-    }
+    if (due.length > 0) await sources.queued(await addScheduledCrawls(queues, due, await sources.failing(due)))
     return { queued: due.length, isMore: due.length === limit }
   }
 

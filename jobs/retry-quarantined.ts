@@ -9,7 +9,15 @@ import { z } from 'zod'
 import type { Source } from '../src/domain/source.ts'
 import { ArticlesData } from '../src/queues/ingest.ts'
 import type { HeldItem } from '../src/sources/quarantine/held-items.ts'
-import { awayAt, isRefused, isTrusted, selectPlaces, withRefused, withTrusted } from '../src/sources/state/places.ts'
+import {
+  awayAt,
+  type Held,
+  isRefused,
+  isTrusted,
+  selectPlaces,
+  withRefused,
+  withTrusted,
+} from '../src/sources/state/places.ts'
 import type { SourceState } from '../src/sources/state/state.ts'
 import type { MoveDecision } from '../src/use-cases/source-actions.ts'
 import type { JobContext } from './context.ts'
@@ -121,10 +129,13 @@ export const settleHeldItems = async (
 }
 
 /** @param seen the address that the decision is about; by default the current one */
-const heldAt = async (source: Source, { sources }: Pick<JobContext, 'sources'>, seen?: string) => {
-  const state = await sources.state(source.id)
-  const { held } = selectPlaces(source, state)
-  return held === null || (seen !== undefined && seen !== held.to) ? null : { held }
+const heldAt = async (
+  source: Source,
+  { sources }: Pick<JobContext, 'sources'>,
+  seen?: string,
+): Promise<Held | null> => {
+  const { held } = selectPlaces(source, await sources.state(source.id))
+  return held === null || (seen !== undefined && seen !== held.to) ? null : held
 }
 
 /** Accepts the domain that was refused last; its items come with the next fetch. */
@@ -142,9 +153,8 @@ const acceptRefused = async (source: Source, { sources }: Pick<JobContext, 'sour
  * replaces the source's address.
  */
 export const acceptMove = async (source: Source, context: HeldContext, seen?: string): Promise<MoveDecision> => {
-  const found = await heldAt(source, context, seen)
-  if (!found) return seen === undefined ? acceptRefused(source, context) : { kind: 'none' }
-  const { held } = found
+  const held = await heldAt(source, context, seen)
+  if (!held) return seen === undefined ? acceptRefused(source, context) : { kind: 'none' }
   await context.sources.changePlaces(source, places => withTrusted(places, held.to))
   if (held.isPermanent) await context.sources.moved(source, { move: null, adopted: held.to })
   const items = await release(source, context)
@@ -158,9 +168,8 @@ export const refuseMove = async (
   context: Pick<JobContext, 'sources'>,
   seen?: string,
 ): Promise<MoveDecision> => {
-  const found = await heldAt(source, context, seen)
-  if (!found) return { kind: 'none' }
-  const { held } = found
+  const held = await heldAt(source, context, seen)
+  if (!held) return { kind: 'none' }
   // Refused first: a crawl that holds items meanwhile finds that and drops them.
   await context.sources.changePlaces(source, places => withRefused(places, held.to))
   await context.sources.quarantine.held.drop(source.id)
