@@ -15,6 +15,10 @@ export const INLINE = new Set(
   ),
 )
 
+/** Those of them within which a parser sees no tags. */
+const RAW_TEXT = new Set(['iframe', 'noembed', 'noframes'])
+const RAW_TEXT_TAG = /<(?:iframe|noembed|noframes)\b[^<>]{0,2000}>/gi
+
 /** Nothing that is shown is longer; the rest is ignored. */
 const MAX_LENGTH = 100_000
 
@@ -42,6 +46,10 @@ export const plainText = (html: string, isXml = false): string => {
           const from = silentFrom.pop() ?? parts.length
           // An element that never ends does not hide the rest, except for a script or style sheet.
           if (!isImplied || name === 'script' || name === 'style') parts.length = from
+          else if (RAW_TEXT.has(name)) {
+            const rest = parts.splice(from).join('').replace(RAW_TEXT_TAG, ' ')
+            parts.push(' ', plainText(rest, isXml))
+          }
         } else if (!INLINE.has(name)) parts.push(' ')
       },
       ontext(text) {

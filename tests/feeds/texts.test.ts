@@ -46,6 +46,11 @@ describe('summaries', () => {
     expect(await first(rss(item))).toMatchObject({ summary: 'Why an <iframe> broke the timetable' })
   })
 
+  it('an element that never ends does not hide the tags within its text', async () => {
+    const item = '<item><description>&lt;p>Fire &lt;iframe> and &lt;b>smoke&lt;/b>&lt;/p></description></item>'
+    expect(await first(rss(item))).toMatchObject({ summary: 'Fire and smoke' })
+  })
+
   it.each([
     ['of the item', '<body><p>Fire <b>and</b> smoke</p><img src="https://n.example/1.jpg" width="600"/></body>'],
     [

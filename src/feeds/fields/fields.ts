@@ -114,11 +114,12 @@ const IS_HTML = /^\s*<(?:p|div|ul|ol|table|h[1-6]|blockquote|figure|img|br|a)\b[
 const markupText = (markup: string, kind: TextKind): string => {
   const cut = markup.slice(0, MARKUP_READ)
   if (kind === 'text') return headlineText(cut, 'text')
-  if (kind === 'unknown' && !HOLDS_HTML.test(cut)) return decodedText(headlineText(cut, 'unknown'))
+  const isPlain = kind !== 'xml' && !HOLDS_HTML.test(cut)
+  if (isPlain) return decodedText(headlineText(cut, kind))
   const text = plainText(cut, kind === 'xml')
   // If all of that was one tag, such as an image in a data URL, the text comes after it.
   const whole = text === '' && markup.length > MARKUP_READ ? plainText(markup, kind === 'xml') : text
-  return kind === 'xml' || HOLDS_HTML.test(cut) ? decodeAgain(whole) : decodedText(whole)
+  return decodeAgain(whole)
 }
 
 /** Text of a description without markup: HTML all of which was escaped twice, or else what it says. */
