@@ -142,7 +142,7 @@ const createJudge = (pieces: readonly Piece[], kind: Exclude<TextKind, 'text'>):
 const ESCAPED_AGAIN = /&(?!(?:lt|gt);)(?:[a-z][a-z0-9]{1,30}|#\d{2,7}|#x[0-9a-f]{2,6});/i
 
 /** Decodes entities that were escaped twice: `It&rsquo;s`, as left by the first decoding. */
-const decodeAgain = (text: string): string =>
+export const decodeAgain = (text: string): string =>
   text.includes('&') && ESCAPED_AGAIN.test(text) ? fold(decodeHTMLStrict(text)) : text
 
 const withoutMarkup = (markup: string, kind: Exclude<TextKind, 'text'>): string => {

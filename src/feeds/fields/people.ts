@@ -30,9 +30,11 @@ const withoutMail = (written: string): string => {
 
 /** A personal name: two to four words, the first with a capital, as far as its script has any. */
 const PERSON = /^\p{L}[\p{L}\p{M}'’.-]{0,40}(?:\s[\p{L}\p{M}'’.-]{1,40}){1,3}$/u
-const CONJUNCTION = /\s*[,&]\s*|\s(?:and|und|et|y|e|en|och|og)\s/u
+/** A name in scripts that write it in one word: 山田太郎, 김민준, ジョン・スミス. */
+const ONE_WORD_PERSON = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}ー・]{2,20}$/u
+const CONJUNCTION = /\s*[,&،、，]\s*|\s(?:and|und|et|y|e|en|och|og)\s/u
 
-const isPerson = (name: string): boolean => PERSON.test(name) && !/^\p{Ll}/u.test(name)
+const isPerson = (name: string): boolean => (PERSON.test(name) && !/^\p{Ll}/u.test(name)) || ONE_WORD_PERSON.test(name)
 
 /** Several people in one name: `Jo Reed and Al Wu`, `Jo Reed, Al Wu; Bo Li`. Anything else stays one name. */
 const splitNames = (name: string): readonly string[] =>
