@@ -162,6 +162,11 @@ export const ListMeta = z.object({
     .describe('The window its entries are ranked over, such as now or week; empty where there is none.'),
   stale: z.enum(['0', '1']).describe('1 where it stays as it was because no events are reported any more.'),
   schema: whole.describe('Version of this contract.'),
+  retiresAt: time
+    .describe(
+      'When the list is deleted, since its section, language or group is configured no longer; missing otherwise.',
+    )
+    .optional(),
   announced: whole.optional().describe('The version readers were last told of.'),
   asOf: z.string().describe("newsdesk's own."),
   fallback: z
