@@ -2,7 +2,7 @@
 
 import pc from 'picocolors'
 import type { Entry } from '../../domain/entry.ts'
-import { configuredEditions, LISTS, RELATED } from '../../lists/registry.ts'
+import { configuredNames, LISTS, RELATED } from '../../lists/registry.ts'
 import { createListChanges, type NamedMove } from '../../use-cases/list-changes.ts'
 import { Duration } from '../../util/units.ts'
 import { formatAgo, print } from '../print.ts'
@@ -15,9 +15,11 @@ export const listsCommand = (
   { json, limit }: { json: boolean; limit: number },
 ): Promise<number> =>
   withSession(configDir, async ({ redis, keys, config }) => {
+    const configured = configuredNames(LISTS, config.taxonomy, config.settings.lists)
     if (name === undefined) {
+      const retiring = await redis.zrangebyscore(keys.publishedLists(), '(0', '+inf')
       const rows = await Promise.all(
-        LISTS.names({ taxonomy: config.taxonomy, ...configuredEditions(config.settings.lists) }).map(async list => {
+        [...new Set([...configured, ...retiring])].map(async list => {
           const [count, meta] = await Promise.all([redis.llen(keys.list(list)), redis.hgetall(keys.listMeta(list))])
           return {
             list,
@@ -25,6 +27,7 @@ export const listsCommand = (
             version: Number(meta.version ?? 0),
             generatedAt: meta.generatedAt ?? null,
             fallback: meta.fallback ?? '',
+            ...(meta.retiresAt ? { retiresAt: meta.retiresAt } : {}),
           }
         }),
       )
@@ -37,16 +40,17 @@ export const listsCommand = (
           { title: 'Written', value: row => formatAgo(row.generatedAt === null ? null : Date.parse(row.generatedAt)) },
           { title: 'Backfilled from', value: row => row.fallback },
         ])
+        for (const { list, retiresAt } of rows)
+          if (retiresAt !== undefined)
+            console.log(
+              `${list} is configured no longer; ${Date.parse(retiresAt) > Date.now() ? `it is deleted at ${retiresAt}` : 'it is about to be deleted'} (lists.retireAfter)`,
+            )
       }
       return 0
     }
     // Written by the publisher.
     const entries = (await redis.lrange(keys.list(name), 0, limit - 1)).map(entry => JSON.parse(entry) as Entry)
-    if (
-      entries.length === 0 &&
-      !LISTS.names({ taxonomy: config.taxonomy, ...configuredEditions(config.settings.lists) }).includes(name) &&
-      !name.startsWith(`${RELATED}:`)
-    ) {
+    if (entries.length === 0 && !configured.includes(name) && !name.startsWith(`${RELATED}:`)) {
       console.error(`There is no list ${JSON.stringify(name)}; \`newsdesk lists\` shows them all.`)
       return 2
     }
@@ -82,7 +86,7 @@ export const listChangesCommand = (
       console.error(`--changes ${lasts.error.issues[0]?.message}`)
       return 2
     }
-    const names = LISTS.names({ taxonomy: config.taxonomy, ...configuredEditions(config.settings.lists) })
+    const names = configuredNames(LISTS, config.taxonomy, config.settings.lists)
     if (name === undefined || !names.includes(name)) {
       console.error(
         name === undefined

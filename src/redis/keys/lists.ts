@@ -12,6 +12,13 @@ export const listKeys = (prefix: string) => ({
   listsToRefresh: () => `{${prefix}:publish}:refresh`,
   /** HASH list -> ms at which it was last claimed for writing. Written by publish. One field a list. */
   listsClaimed: () => `{${prefix}:publish}:claimed`,
+  /**
+   * ZSET list -> 0, or the ms at which it was first found to be configured no longer (src/lists/retirement.ts). Written
+   * by the scheduler. One member a list, but for related lists; removed with the list.
+   */
+  publishedLists: () => `{${prefix}:publish}:lists`,
+  /** STRING, marks that the key space was searched for lists the above does not name. Expires after a day. */
+  publishedListsSearched: () => `{${prefix}:publish}:lists:searched`,
   /** STRING counter that numbers the changes above. */
   publishSequence: () => `{${prefix}:publish}:sequence`,
   /**
