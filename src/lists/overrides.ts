@@ -7,6 +7,15 @@ import { LISTS, type ListRegistry, RELATED } from './registry.ts'
 /** Every list. */
 export const EVERYWHERE = '*'
 
+/** Place of a pin, from 1. */
+export const PinPlace = z
+  .int('must be a whole number from 1 to 1000')
+  .min(1, 'must be 1 or more')
+  .max(1_000, 'must be 1000 or less')
+
+/** Why an editor did something. */
+export const Reason = z.string().max(500, 'must have at most 500 characters')
+
 export const Override = z.strictObject({
   kind: z.enum(['pin', 'block']),
   /** Id of an article or, for a block, of a story. */
@@ -14,9 +23,9 @@ export const Override = z.strictObject({
   /** A list or, for a block, `*`. A block on a list covers its parts: must-reads covers must-reads:world. */
   list: z.string().min(1).max(200),
   /** Of a pin, from 1. */
-  place: z.int().min(1).max(1_000).default(1),
+  place: PinPlace.default(1),
   by: z.string().min(1).max(100),
-  why: z.string().max(500).default(''),
+  why: Reason.default(''),
   /** ms since the epoch. */
   at: z.int(),
   until: z.int(),
@@ -49,6 +58,17 @@ const buildField = ({ kind, what, list }: Pick<Override, 'kind' | 'what' | 'list
 export const covers = (blocked: string, list: string): boolean =>
   blocked === EVERYWHERE || list === blocked || list.startsWith(`${blocked}:`)
 
+const NAMES: Readonly<Record<string, string>> = {
+  why: 'the reason',
+  place: 'the place',
+  what: 'the id',
+  by: 'the name',
+}
+
+/** What is wrong with a request, in words of whoever made it: `the reason: Too big: ...`. */
+const explain = ({ issues }: z.ZodError): string =>
+  issues.map(({ path, message }) => `${NAMES[String(path[0])] ?? path.join('.')}: ${message}`).join('; ')
+
 const check = ({ kind, list, until, at }: Override, lists: Pick<ListRegistry, 'parse'>): void => {
   const parsed = lists.parse(list)
   const isWide = kind === 'block' && (list === EVERYWHERE || list === RELATED)
@@ -78,7 +98,9 @@ export const createOverrides = ({ redis, keys, registry = LISTS }: OverridesPart
 
   return {
     async place(wanted) {
-      const override = Override.parse(wanted)
+      const parsed = Override.safeParse(wanted)
+      if (!parsed.success) throw new OverrideError(explain(parsed.error))
+      const override = parsed.data
       check(override, registry)
       await redis
         .multi()

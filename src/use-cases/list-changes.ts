@@ -9,6 +9,8 @@ import type { Store } from '../redis/store.ts'
 export interface NamedMove extends EntryMove {
   /** null if the article has been deleted since. */
   readonly title: string | null
+  /** BCP 47, of the title. */
+  readonly language: string
 }
 
 export interface ListChanges {
@@ -39,8 +41,11 @@ export const createListChanges =
     const ids = unnamed.flatMap(({ net, changes }) => [net, ...changes.map(({ moves }) => moves)].flat())
     const wanted = [...new Set(ids.map(({ id }) => id))]
     const articles = await archive.articles(wanted)
-    const titles = new Map(wanted.map((id, index) => [id, articles[index]?.title ?? null]))
-    const name = (move: EntryMove): NamedMove => ({ ...move, title: titles.get(move.id) ?? null })
+    const found = new Map(wanted.map((id, index) => [id, articles[index]]))
+    const name = (move: EntryMove): NamedMove => {
+      const article = found.get(move.id)
+      return { ...move, title: article?.title ?? null, language: article?.language ?? 'und' }
+    }
     return unnamed.map(({ net, changes, isUnknown }, index) => ({
       list: lists[index] as string, // one each
       net: net.map(name),

@@ -90,7 +90,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   const isFromProxy = (request: Request) => trusts(request.socket.remoteAddress ?? '', 0)
   const identify = createIdentify({ settings, tokens, sessions, isFromProxy })
   const refusals = createRefusals({ redis, keys, log, now, onRefused: parts.onRefused })
-  const show = createShow(NAV)
+  const show = createShow(NAV, now)
   const live = createLive({
     topics: [sourcesTopic(parts.readSummaries, now), listsTopic(parts)],
     log,

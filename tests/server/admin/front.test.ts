@@ -35,7 +35,7 @@ describe('the front page', () => {
     const page = await seen(url, '/', cookie)
     for (const title of ['Must-reads', 'Latest', 'Popular now', 'Weekly best', 'Trending'])
       expect(page).toContain(title)
-    expect(page).toContain('Ferry treaty signed')
+    expect(page).toMatch(/lang="en" dir="auto">Ferry treaty signed</)
     expect(page).toContain('&lt;img src=x')
     expect(page).not.toContain('<img')
     expect(page).not.toContain('Terms of its score')
@@ -71,7 +71,9 @@ describe('the front page', () => {
     })
     expect(pinned.headers.get('location')).toBe('/?done=pinned')
     expect(await lastDone()).toMatch(/admin.*list\.pin.*"place":1.*done/)
-    expect(await seen(url, '/?done=pinned', cookie)).toMatch(/Pinned\.[\s\S]*Active pins and blocks[\s\S]*fair/)
+    expect(await seen(url, '/?done=pinned', cookie)).toMatch(
+      /Pinned\.[\s\S]*Active pins and blocks[\s\S]*Harvest begins[\s\S]*fair/,
+    )
     const ended = await act(`/articles/${id}/unpin`, { list: 'must-reads', back: '//elsewhere.example/' })
     expect(ended.headers.get('location')).toBe('/?done=lifted')
     expect(await lastDone()).toContain('list.unpin')
@@ -84,6 +86,15 @@ describe('the front page', () => {
     expect(await refused.text()).toContain('in order of time')
     expect(await lastDone()).toContain('refused: latest is in order of time')
     expect((await act('/articles/nobody/block', { for: 'soon' })).status).toBe(400)
+    const pin = async (fields: Record<string, string>) => {
+      const answer = await act(`/articles/${await idOf('Ferry')}/pin`, { list: 'must-reads', ...fields })
+      return [answer.status, /<p>([^<]*)<\/p>/.exec(await answer.text())?.[1]]
+    }
+    expect(await pin({ place: 'abc' })).toEqual([400, 'place: must be a whole number from 1 to 1000.'])
+    expect(await pin({ place: '0' })).toEqual([400, 'place: must be 1 or more.'])
+    expect(await pin({ why: 'x'.repeat(501) })).toEqual([400, 'why: must have at most 500 characters.'])
+    expect((await act('/articles/nobody/block', { why: 'x'.repeat(501) })).status).toBe(400)
+    expect(await desk.redis.exists(desk.keys.overrides())).toBe(0)
     expect((await act('/articles/nobody/block', { for: '1h' })).status).toBe(404)
   })
 
@@ -94,6 +105,9 @@ describe('the front page', () => {
     const [placement] = Object.values(await desk.redis.hgetall(desk.keys.overrides())).map(json => JSON.parse(json))
     expect(placement).toMatchObject({ kind: 'block', list: '*', by: 'admin' })
     expect(placement.what).not.toBe(id)
+    expect(await seen(url, '/', cookie)).toMatch(
+      /Active pins and blocks[\s\S]*Harvest begins[^<]*<\/bdi><\/a> and its story/,
+    )
     await act(`/articles/${placement.what}/unblock`, { list: '*' })
     await until(() => desk.list('latest').then(entries => entries.length === 2))
   })
@@ -164,6 +178,35 @@ describe.skipIf(CHROMIUM === undefined)('the front page in a browser', () => {
     await page.evaluate(() => new Promise(resolve => setTimeout(() => setTimeout(resolve))))
     await page.mouse.up()
     await page.getByText('Terms of its score').waitFor({ state: 'attached' })
+  })
+
+  it('the front page in a browser tells how long ago things were while it stays open, by the clock of the server', async () => {
+    const page = await (await browser()).newPage()
+    await page.setExtraHTTPHeaders({ cookie })
+    // Its own clock is an hour behind.
+    await page.clock.install({ time: Date.now() - 3_600_000 })
+    await page.goto(url)
+    const time = page.locator('#list-latest time').first()
+    const published = Date.parse((await time.getAttribute('datetime')) ?? '')
+    const age = async () => {
+      const [, count, unit] = /^(\d+) (s|min|h) ago$/.exec(await time.innerText()) ?? []
+      return Number(count) * ({ s: 1, min: 60, h: 3_600 }[unit ?? ''] ?? 0) * 1_000
+    }
+    expect(Math.abs((await age()) - (Date.now() - published))).toBeLessThan(90_000)
+    await page.clock.fastForward('03:00:00')
+    const grown = await until(age, now => now > 2 * 3_600_000)
+    expect(grown - (Date.now() - published)).toBeGreaterThan(2 * 3_600_000)
+  })
+
+  it('the front page in a browser says in its header whether it is live', async () => {
+    const page = await (await browser()).newPage()
+    await page.setExtraHTTPHeaders({ cookie })
+    await page.goto(url)
+    const state = page.locator('body > header .live')
+    await state.getByText('Live', { exact: true }).waitFor()
+    await page.route('**/live?*', route => route.abort())
+    await page.reload()
+    await state.getByText('Not live at the moment.').waitFor()
   })
 
   it('the front page in a browser sends no request to publishers', async () => {

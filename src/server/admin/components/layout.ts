@@ -17,6 +17,8 @@ export interface Frame {
   readonly nav: readonly NavItem[]
   /** The outcome of the last action, in words that we wrote. */
   readonly message?: string | Html | null
+  /** ms since the epoch, by which scripts tell how long ago something was. */
+  readonly now: number
   /** Adds the version of an asset to its URL, so that browsers may cache it for long. */
   readonly asset: (name: string) => string
 }
@@ -30,9 +32,9 @@ const account = ({ name, role, by }: Who): Html =>
     by === 'session' ? html`<form method="post" action="/logout"><button>Log out</button></form>` : null
   }</div>`
 
-export const layout = ({ title, at, who, nav, message, asset }: Frame, body: Html): string =>
+export const layout = ({ title, at, who, nav, message, now, asset }: Frame, body: Html): string =>
   html`<!doctype html>
-<html lang="en">
+<html lang="en" data-now="${now}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title} · newsdesk</title>
 <link rel="icon" href="${asset('icon.svg')}" type="image/svg+xml"><link rel="stylesheet" href="${asset('admin.css')}"><script type="module" src="${asset('admin.js')}"></script><script type="module" src="${asset('live.js')}"></script></head>
 <body><a class="skip" href="#main">Skip to content</a>

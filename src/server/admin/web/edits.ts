@@ -1,6 +1,7 @@
 /** Shared by routes that edit: parses forms, and shows what was done or why nothing was. */
 
 import express, { type Request, type Response } from 'express'
+import type { z } from 'zod'
 import type { EditOutcome } from '../../../use-cases/editing.ts'
 import { Duration } from '../../../util/units.ts'
 import { done, pathOf, type Show, saying, textOf } from './respond.ts'
@@ -39,6 +40,23 @@ export const answer = <Result>(
     const status = outcome.kind === 'missing' ? 404 : 409
     show.message(request, response, status, 'Not possible', outcome.why)
   }
+}
+
+/**
+ * Reads fields of a form that people fill in. @returns null after answering, with status 400, which field is wrong and
+ * what it must be
+ */
+export const readFields = <Fields>(
+  request: Request,
+  response: Response,
+  show: Show,
+  schema: z.ZodType<Fields>,
+): Fields | null => {
+  const parsed = schema.safeParse(request.body ?? {})
+  if (parsed.success) return parsed.data
+  const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}.`)
+  show.message(request, response, 400, 'Invalid input', wrong.join(' '))
+  return null
 }
 
 /** How long an edit lasts, ms, from the field `for`; null after answering that it is no duration. */

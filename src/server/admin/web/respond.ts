@@ -29,8 +29,11 @@ export interface Show {
   message(request: Request, response: Response, status: number, title: string, text: string): void
 }
 
-/** @param nav all pages, in the order they are shown */
-export const createShow = (nav: readonly NavItem[]): Show => {
+/**
+ * @param nav all pages, in the order they are shown
+ * @param now ms since the epoch
+ */
+export const createShow = (nav: readonly NavItem[], now: () => number): Show => {
   const show = (
     request: Request,
     response: Response,
@@ -41,7 +44,7 @@ export const createShow = (nav: readonly NavItem[]): Show => {
       response.json(data)
       return
     }
-    const frame = { title, at, who: whoOf(response), nav, asset: assetUrl, message: message ?? null }
+    const frame = { title, at, who: whoOf(response), nav, asset: assetUrl, message: message ?? null, now: now() }
     response.type('html').send(layout(frame, body))
   }
   return Object.assign(show, {

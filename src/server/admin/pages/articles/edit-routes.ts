@@ -1,13 +1,23 @@
 /** Edits of an article: pins and blocks it, moves it to another section, splits it off its story. */
 
 import { type Request, type Response, Router } from 'express'
+import { z } from 'zod'
 import type { ArticleId } from '../../../../domain/article.ts'
-import { EVERYWHERE } from '../../../../lists/overrides.ts'
-import { answer, form, readSpan } from '../../web/edits.ts'
+import { EVERYWHERE, PinPlace, Reason } from '../../../../lists/overrides.ts'
+import { answer, form, readFields, readSpan } from '../../web/edits.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { actorOf, textOf } from '../../web/respond.ts'
 
 type EditParts = Pick<PageParts, 'archive' | 'editingActions' | 'show'>
+
+const Why = z.object({ why: Reason.default('') })
+const Pin = Why.extend({
+  place: z
+    .string()
+    .transform(text => (text.trim() === '' ? 1 : Number(text)))
+    .pipe(PinPlace)
+    .default(1),
+})
 
 /** Puts an article into a place of a list, or blocks it, for a while; or ends that. */
 const overrideRoutes = ({ archive, editingActions, show }: EditParts): Router => {
@@ -17,11 +27,11 @@ const overrideRoutes = ({ archive, editingActions, show }: EditParts): Router =>
     const by = actorOf(request, response)
     const lasts = readSpan(request, response, show, '6h')
     if (lasts === null) return
-    const place = Number(textOf(request.body, 'place') || 1)
+    const fields = readFields(request, response, show, Pin)
+    if (fields === null) return
     const outcome = await editingActions.addOverride(by, {
-      ...{ kind: 'pin', what: request.params.id, lasts, by: by.name, why: textOf(request.body, 'why') },
+      ...{ kind: 'pin', what: request.params.id, lasts, by: by.name, ...fields },
       list: textOf(request.body, 'list') || 'must-reads',
-      place: Number.isInteger(place) ? Math.min(1_000, Math.max(1, place)) : 1,
     })
     answer(request, response, show, outcome, 'pinned')
   })
@@ -30,10 +40,12 @@ const overrideRoutes = ({ archive, editingActions, show }: EditParts): Router =>
     const by = actorOf(request, response)
     const lasts = readSpan(request, response, show, '6h')
     if (lasts === null) return
+    const fields = readFields(request, response, show, Why)
+    if (fields === null) return
     const [article] = await archive.articles([request.params.id as ArticleId]) // looked up
     const isStory = textOf(request.body, 'what') === 'story' && article !== undefined && article !== null
     const outcome = await editingActions.addOverride(by, {
-      ...{ kind: 'block', lasts, by: by.name, why: textOf(request.body, 'why') },
+      ...{ kind: 'block', lasts, by: by.name, ...fields },
       what: isStory ? article.story : request.params.id,
       list: textOf(request.body, 'list') || EVERYWHERE,
     })

@@ -3,6 +3,7 @@
 import type { ArticleId, StoryId } from '../../../../domain/article.ts'
 import { EVERYWHERE, type Override } from '../../../../lists/overrides.ts'
 import { LISTS } from '../../../../lists/registry.ts'
+import { type Titled, titleText } from '../../components/headline.ts'
 import { type Html, html } from '../../components/html.ts'
 import { type HtmlColumn, table, unseen } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
@@ -90,14 +91,28 @@ export const editingForms = ({ article, list, sections, back }: EditingView): Ht
 /** Pins and blocks in effect, each with its end. */
 export const overridesTable = (
   overrides: readonly Override[],
-  { now, mayAct, back }: { readonly now: number; readonly mayAct: boolean; readonly back: string },
+  {
+    titles,
+    now,
+    mayAct,
+    back,
+  }: {
+    /** By the id of what is pinned or blocked; missing where it has been deleted. */
+    readonly titles: ReadonlyMap<string, Titled>
+    readonly now: number
+    readonly mayAct: boolean
+    readonly back: string
+  },
 ): Html => {
   const columns: readonly HtmlColumn<Override>[] = [
     {
       title: 'What',
       heads: true,
       // A block may be of a story: the article's URL redirects to it.
-      cell: ({ kind, what }) => html`${kind} <a href="/articles/${what}">${what}</a>`,
+      cell: ({ kind, what }) => {
+        const titled = titles.get(what)
+        return html`${kind} <a href="/articles/${what}">${titled ? titleText(titled) : what}</a>${titled && titled.id !== what ? ' and its story' : null}`
+      },
     },
     {
       title: 'Where',
@@ -112,7 +127,7 @@ export const overridesTable = (
           {
             title: unseen('End it'),
             cell: ({ kind, what, list }: Override) =>
-              html`<form method="post" action="/articles/${what}/un${kind}">${hidden('list', list)}${hidden('back', back)}<button aria-label="End the ${kind} of ${what} now">End now</button></form>`,
+              html`<form method="post" action="/articles/${what}/un${kind}">${hidden('list', list)}${hidden('back', back)}<button aria-label="End the ${kind} of ${titles.get(what)?.title ?? what} now">End now</button></form>`,
           },
         ]
       : []),

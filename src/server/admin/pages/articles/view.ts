@@ -8,6 +8,7 @@ import { EVENT_KIND_TABLE } from '../../../../domain/event-kinds.ts'
 import type { Explanation, Weighed } from '../../../../domain/story-decision.ts'
 import type { Fetch } from '../../../../sources/state/history.ts'
 import { describeDecision } from '../../../../stories/explain.ts'
+import { headline } from '../../components/headline.ts'
 import { type Html, html } from '../../components/html.ts'
 import { type HtmlColumn, table } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
@@ -49,7 +50,7 @@ const articleColumns = (nameOf: (source: string) => string, now: number): readon
   {
     title: 'Article',
     heads: true,
-    cell: ({ id, title }) => html`<a href="/articles/${id}">${title}</a>`,
+    cell: article => headline(article),
   },
   { title: 'Source', cell: ({ sources: [owner = ''] }) => nameOf(owner) },
   { title: 'Section', kind: 'minor', cell: ({ section }) => section },
@@ -162,7 +163,7 @@ const story = ({ article, siblings, why, compared }: ArticleView): Html =>
             {
               title: 'Articles, and words in common',
               cell: ({ articles }) =>
-                html`${articles.map(({ article: other, shared }) => html`<a href="/articles/${other.id}">${other.title}</a><br><span class="soft">${shared.length > 0 ? shared.join(', ') : 'none'}</span><br>`)}`,
+                html`${articles.map(({ article: other, shared }) => html`${headline(other)}<br><span class="soft">${shared.length > 0 ? shared.join(', ') : 'none'}</span><br>`)}`,
             },
           ],
           compared,

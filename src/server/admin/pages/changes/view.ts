@@ -1,6 +1,7 @@
 /** What changed in a list: what entered, left and moved, and when. (pure) */
 
 import type { ListChanges, NamedMove } from '../../../../use-cases/list-changes.ts'
+import { headline } from '../../components/headline.ts'
 import { type Html, html } from '../../components/html.ts'
 import { type HtmlColumn, table } from '../../components/table.ts'
 import { plural, when } from '../../components/time.ts'
@@ -37,8 +38,8 @@ const columns = (now: number, hasTime: boolean): readonly HtmlColumn<Row>[] => [
   {
     title: 'Article',
     heads: true,
-    cell: ({ move: { id, title } }) =>
-      title === null ? html`<span class="soft">deleted: ${id}</span>` : html`<a href="/articles/${id}">${title}</a>`,
+    cell: ({ move: { id, title, language } }) =>
+      title === null ? html`<span class="soft">deleted: ${id}</span>` : headline({ id, title, language }),
   },
   { title: 'What', cell: ({ move }) => describe(move) },
 ]

@@ -1,10 +1,12 @@
 /** The start page: the lists as published. Edits of an entry go to its article (../articles/routes.ts). */
 
 import { Router } from 'express'
-import type { ArticleId } from '../../../../domain/article.ts'
+import type { ArticleId, StoryId } from '../../../../domain/article.ts'
 import type { Entry } from '../../../../domain/entry.ts'
 import type { Panel } from '../../../../lists/definitions/definition.ts'
+import type { Override } from '../../../../lists/overrides.ts'
 import { LISTS } from '../../../../lists/registry.ts'
+import type { Titled } from '../../components/headline.ts'
 import { wordsFor } from '../../web/edits.ts'
 import { canAct } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
@@ -52,6 +54,14 @@ export const frontRoutes = ({
     return { list, article, why, isMoved: stored?.evidence.some(({ from }) => from === 'editor') ?? false }
   }
 
+  /** Of what is pinned or blocked: the article, or the lead of the story. */
+  const readTitles = async (overrides: readonly Override[]): Promise<Map<string, Titled>> => {
+    const ids = [...new Set(overrides.map(({ what }) => what))]
+    const stories = await archive.stories(ids as StoryId[]) // looked up
+    const articles = await archive.articles(ids.map((id, index) => stories[index]?.lead ?? (id as ArticleId))) // likewise
+    return new Map(ids.flatMap((id, index) => (articles[index] ? [[id, articles[index]]] : [])))
+  }
+
   router.get('/', async (request, response) => {
     const known = sections()
     const [main, aside, bySection, inForce, opened] = await Promise.all([
@@ -65,6 +75,7 @@ export const frontRoutes = ({
       ...{ main, aside, bySection, opened, overrides: inForce, sections: known },
       mayAct: canAct(response),
       now: now(),
+      titles: await readTitles(inForce),
     }
     show(request, response, {
       title: 'Front page',

@@ -3,6 +3,7 @@
 import type { Entry } from '../../../../domain/entry.ts'
 import type { EntryExplanation } from '../../../../lists/explain.ts'
 import type { Override } from '../../../../lists/overrides.ts'
+import { headline, type Titled } from '../../components/headline.ts'
 import { type Html, html } from '../../components/html.ts'
 import { table } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
@@ -33,6 +34,8 @@ export interface FrontView {
   readonly bySection: readonly ListView[]
   readonly opened: Opened | null
   readonly overrides: readonly Override[]
+  /** By the id of what is pinned or blocked; missing where it has been deleted. */
+  readonly titles: ReadonlyMap<string, Titled>
   readonly sections: readonly SectionLabel[]
   readonly mayAct: boolean
   /** ms since the epoch. */
@@ -90,7 +93,7 @@ const entryItem = (entry: Entry, list: string, view: FrontView): Html => {
   const isOpen = opened !== null && opened.list === list && opened.article === entry.id
   const { sources } = entry.story
   const link = isOpen ? '/' : entryUrl(list, entry.id)
-  return html`<li class="entry"><a class="headline" href="/articles/${entry.id}">${entry.title}</a>
+  return html`<li class="entry">${headline(entry, 'headline')}
 <p class="soft"><span class="label">${entry.section.label}</span> <a href="${entry.url}" rel="noreferrer">${entry.source.name}</a> · ${when(Date.parse(entry.publishedAt), now)}${
     entry.counts.views > 0 ? ` · ${entry.counts.views} reads` : ''
   }${sources > 1 ? html` · <a href="/stories/${entry.story.id}">${sources} sources</a>` : null}${
@@ -110,7 +113,7 @@ const listSection = ({ list, title, entries, changed }: ListView, view: FrontVie
   }</section>\n`
 
 export const frontPage = (view: FrontView): Html => {
-  const { main, aside, bySection, overrides, opened, now, mayAct } = view
+  const { main, aside, bySection, overrides, titles, opened, now, mayAct } = view
   const all = [...main, ...aside, ...bySection]
   const isShown =
     opened === null ||
@@ -119,5 +122,5 @@ export const frontPage = (view: FrontView): Html => {
   return html`${isShown ? null : html`<p class="notice" id="opened">It has left the list, or is further down than this page shows.</p>`}
 <div class="front"><div>${main.map(each => listSection(each, view))}</div><div>${aside.map(each => listSection(each, view))}</div></div>
 <div class="sections">${bySection.map(each => listSection(each, view))}</div>
-<section id="overrides" data-watch="lists" aria-labelledby="overrides-title"><h2 id="overrides-title">Pinned and blocked</h2>${overridesTable(overrides, { now, mayAct, back })}</section>`
+<section id="overrides" data-watch="lists" aria-labelledby="overrides-title"><h2 id="overrides-title">Pinned and blocked</h2>${overridesTable(overrides, { titles, now, mayAct, back })}</section>`
 }

@@ -2,6 +2,7 @@
 
 import type { LeadReason } from '../../../../articles/rules/lead.ts'
 import type { StoredArticle, StoredStory } from '../../../../articles/store.ts'
+import { headline } from '../../components/headline.ts'
 import { type Html, html } from '../../components/html.ts'
 import { type HtmlColumn, table } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
@@ -29,7 +30,7 @@ const columns = ({ story, nameOf, mayAct, now }: StoryView): readonly HtmlColumn
         },
       ]
     : []),
-  { title: 'Article', heads: true, cell: ({ id, title }) => html`<a href="/articles/${id}">${title}</a>` },
+  { title: 'Article', heads: true, cell: article => headline(article) },
   { title: 'Source', cell: ({ sources }) => sources.map(nameOf).join(', ') },
   { title: 'Section', kind: 'minor', cell: ({ section }) => section },
   { title: 'Published', cell: ({ publishedAt }) => when(publishedAt, now) },
@@ -46,7 +47,7 @@ const columns = ({ story, nameOf, mayAct, now }: StoryView): readonly HtmlColumn
 
 const reasons = ({ why, newsAt, whyThen, before }: LeadReason, { articles, now }: StoryView): Html => {
   const earlier = articles.find(({ id }) => id === before)
-  return html`<p class="soft">Its lead: ${why}${earlier && html`, before that <a href="/articles/${earlier.id}">${earlier.title}</a>`}. Last news ${when(Date.parse(newsAt), now)}: ${whyThen}.</p>`
+  return html`<p class="soft">Its lead: ${why}${earlier && html`, before that ${headline(earlier)}`}. Last news ${when(Date.parse(newsAt), now)}: ${whyThen}.</p>`
 }
 
 export const storyPage = (view: StoryView): Html => {

@@ -2,10 +2,29 @@
 
 // Times are rendered in UTC; the tooltip shows the exact time in the user's time zone.
 const zoned = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' })
-for (const time of document.querySelectorAll('time[datetime]')) {
-  const at = new Date(time.dateTime)
-  if (!Number.isNaN(at.getTime())) time.title = zoned.format(at)
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+/** As src/util/duration.ts writes durations. */
+const formatDuration = ms => {
+  if (ms < 1.5 * MINUTE) return `${Math.round(ms / 1_000)} s`
+  if (ms < 1.5 * HOUR) return `${Math.round(ms / MINUTE)} min`
+  return ms < 2 * DAY ? `${Math.round(ms / HOUR)} h` : `${Math.round(ms / DAY)} d`
 }
+/** ms by which the server's clock is ahead of this one: times are told by the server's. */
+const ahead = Number(document.documentElement.dataset.now) - Date.now()
+const tick = () => {
+  for (const time of document.querySelectorAll('time[datetime]')) {
+    const at = new Date(time.dateTime)
+    if (Number.isNaN(at.getTime())) continue
+    time.title = zoned.format(at)
+    const ago = Date.now() + ahead - at.getTime()
+    const text = ago >= 0 ? `${formatDuration(ago)} ago` : `in ${formatDuration(-ago)}`
+    if (time.textContent !== text) time.textContent = text
+  }
+}
+tick()
+setInterval(tick, 5_000)
 
 // Ask before actions that cannot be undone.
 document.addEventListener('submit', event => {

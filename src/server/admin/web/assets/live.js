@@ -118,7 +118,7 @@ let stream = null
 const listen = () => {
   const topics = [...new Set(regions().map(({ dataset }) => dataset.watch))]
   if (topics.length === 0 || stream !== null) return
-  if (!state.isConnected) document.querySelector('main')?.append(state)
+  if (!state.isConnected) document.querySelector('body > header')?.append(state)
   stream = new EventSource(`/live?topics=${topics.join(',')}`)
   stream.onopen = () => {
     state.textContent = 'Live'
@@ -138,7 +138,7 @@ const listen = () => {
 const disconnect = () => {
   stream?.close()
   stream = null
-  document.documentElement.dataset.live = 'off'
+  delete document.documentElement.dataset.live
 }
 
 // A hidden page holds no connection: browsers allow six per server, and pages stay open for weeks.
