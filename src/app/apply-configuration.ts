@@ -7,13 +7,14 @@ import type { Container } from './container.ts'
 
 /** @param file the sources of sources.yaml @param said the log message @param more fields to log with it */
 export const applyConfiguration = async (
-  { lists, sources, push, catalogue }: Container,
+  { lists, sources, push, catalogue, knownNames }: Container,
   file: readonly Source[],
   log: Logger,
   said: string,
   more: object = {},
 ): Promise<void> => {
   await lists.publisher.publishSections()
+  await knownNames.note()
   const { added, removed } = await sources.sync()
   const subscriptions = await push.reconcile()
   for (const problem of catalogue.overlay().problems) log.warn(problem)
