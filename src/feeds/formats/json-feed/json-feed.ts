@@ -36,7 +36,8 @@ export const jsonFeed: FeedFormat = {
     try {
       const at = /^[{[]/.test(start) ? 0 : start.search(/\{\s*"/)
       const { value, isCutOff, warnings: repaired } = parse(start.slice(at))
-      const warnings = at > 0 ? [`not well-formed, read leniently: ${at} characters before the feed`, ...repaired] : repaired
+      const warnings =
+        at > 0 ? [`not well-formed, read leniently: ${at} characters before the feed`, ...repaired] : repaired
       const feed = await readJsonFeed(value, url, maxItems)
       if (feed === null) return refusal('unknown-format', 'JSON, but no JSON Feed: it has no items')
       const marked = isCutOff ? { ...feed, isCutOff } : feed
