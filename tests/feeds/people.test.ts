@@ -86,6 +86,17 @@ describe('the authors of an Atom entry', () => {
     expect([item?.author, item?.authorFrom]).toEqual([author, authorFrom])
   })
 
+  it('any corrected name in a list of authors makes a known entry an edited one', async () => {
+    const fingerprint = async (...names: string[]) => {
+      const people = names.map(name => person(name)).join('')
+      const outcome = await readFeed(bytesOf(atom(`<entry><title>T</title><id>urn:1</id>${people}</entry>`)))
+      return outcome.kind === 'feed' ? identify(outcome.feed.items)[0]?.fingerprint : null
+    }
+    const six = ['A One', 'B Two', 'C Three', 'D Four', 'E Five', 'F Six']
+    expect(await fingerprint(...six)).not.toBe(await fingerprint(...six.with(5, 'F Sixth')))
+    expect(await fingerprint(...six)).not.toBe(await fingerprint(...six.with(0, 'A First')))
+  })
+
   it('an author that an entry inherits of its feed does not make a known entry an edited one', async () => {
     const fingerprint = async (document: string) => {
       const outcome = await readFeed(bytesOf(document))

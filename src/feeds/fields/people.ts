@@ -64,7 +64,7 @@ const splitNames = (name: string): readonly string[] =>
 
 /** Most authors that are kept of an item, and most that are named in one text. */
 const MAX_AUTHORS = 10
-const MAX_NAMED = 5
+export const MAX_NAMED = 5
 
 export interface Person {
   readonly name: string
