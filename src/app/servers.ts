@@ -11,6 +11,7 @@ import { createOutageLog } from '../redis/transient-error.ts'
 import type { AdminServer } from '../server/admin/server.ts'
 import { serveProbes } from '../server/probe-server.ts'
 import type { Probes } from '../server/probes.ts'
+import { articlesRoute } from '../server/public/articles.ts'
 import { eventsRoute } from '../server/public/events.ts'
 import { listsRoute } from '../server/public/lists.ts'
 import { pageRoute } from '../server/public/page.ts'
@@ -54,6 +55,7 @@ const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }
     ...{ settings, pulse, log },
     routes: [
       { path: '/v1/events', router: eventsRoute({ redis, keys, now, settings, maxLength, barrier }) },
+      { path: '/v1/articles', router: articlesRoute({ redis, keys }) },
       { path: '/v1/lists', router: listsRoute({ redis, keys, names: listNames }) },
       { path: '/v1/page', router: pageRoute({ redis, keys, names: listNames }) },
       {

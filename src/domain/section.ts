@@ -43,6 +43,10 @@ export type Section = z.infer<typeof Section>
 
 export type Taxonomy = readonly Section[]
 
+/** Labels of all sections in a language, by id. */
+export const labelSections = (taxonomy: Taxonomy, language: string): Readonly<Record<SectionId, string>> =>
+  Object.fromEntries(taxonomy.map(({ id }) => [id, findLabel(taxonomy, id, language)]))
+
 /** Label of a section in a language, falling back to English, then to the id. */
 export const findLabel = (taxonomy: Taxonomy, id: SectionId, language = 'en'): string => {
   const labels = taxonomy.find(section => section.id === id)?.labels

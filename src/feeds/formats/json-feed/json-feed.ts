@@ -24,10 +24,10 @@ const parse = (text: string): { value: unknown; isCutOff: boolean; warnings: str
 export const jsonFeed: FeedFormat = {
   name: 'json',
   detect: start => /^[{[]/.test(start),
-  async read(start, { url, maxItems }) {
+  async read(start, wanted) {
     try {
       const { value, isCutOff, warnings } = parse(start)
-      const feed = await readJsonFeed(value, url, maxItems)
+      const feed = await readJsonFeed(value, wanted)
       if (feed === null) return refusal('unknown-format', 'JSON, but no JSON Feed: it has no items')
       const marked = isCutOff ? { ...feed, isCutOff } : feed
       return { kind: 'feed', feed: { ...marked, warnings: [...warnings, ...feed.warnings] } }
