@@ -67,6 +67,8 @@ export interface JobContext {
     /** 1 at the first run; more when it was retried or came back from a dead worker. */
     readonly attempt: number
     readonly progress: (done: number, of: number) => Promise<void>
+    /** Replaces its data, for whoever looks at it, or runs it again, later. */
+    readonly replace: (data: object) => Promise<void>
     /** A line kept with the job, shown in the dashboard. */
     readonly note: (line: string) => Promise<void>
     /** Puts the job back, to be run after `ms`: it holds no worker meanwhile, and does not count as an attempt. */

@@ -7,6 +7,7 @@
 import { UnrecoverableError } from 'bullmq'
 import type { Feed, FeedItem } from '../src/domain/feed-item.ts'
 import type { Source } from '../src/domain/source.ts'
+import { contentSettings } from '../src/feeds/content/build-content.ts'
 import { findPage } from '../src/feeds/identity.ts'
 import type { FetchOutcome, Validators } from '../src/http-client/fetch.ts'
 import { crawlQueue } from '../src/queues/crawl.ts'
@@ -120,12 +121,14 @@ const NO_VALIDATORS: Validators = { etag: null, lastModified: null, bodyHash: nu
 const readDocument = async (source: Source, polled: PolledFeed, context: JobContext): Promise<DocumentRead> => {
   const { sources, settings } = context
   const { body, contentType, url, validators } = polled.fetched
-  const { maxItems } = settings().crawl
+  const { crawl, articles } = settings()
+  const { maxItems } = crawl
+  const withContent = contentSettings(source, articles).keep !== 'off'
   const known = polled.isRecrawl ? NONE_KNOWN : await sources.itemHashes(source.id)
-  let read = await readNewItems(body, { known, contentType, url, maxItems })
+  let read = await readNewItems(body, { known, contentType, url, maxItems, withContent })
   // Comparing items with each other shows whether a URL parameter identifies them, so all of them are parsed.
   if (read.kind === 'feed' && known.size > 0 && read.feed.items.some(item => isDoubtful(item, context)))
-    read = await readNewItems(body, { known: NONE_KNOWN, contentType, url, maxItems })
+    read = await readNewItems(body, { known: NONE_KNOWN, contentType, url, maxItems, withContent })
   if (read.kind === 'feed')
     return { ...read, validators: read.feed.isCutOff ? withoutNames(validators) : validators, bytes: body.length }
   if (read.reason === 'sitemap-index') {
@@ -147,6 +150,7 @@ const queueNewItems = async (
 ) => {
   const { fetched, state, learn, failed } = polled
   const { sources, now, log } = context
+  const settings = context.settings()
   const read = await readDocument(source, polled, context)
   if (read.kind === 'failed') return fail(source, context, read.failure, await failed(read.failure), record)
   const { feed, itemHashes, validators, bytes } = read
@@ -155,7 +159,10 @@ const queueNewItems = async (
     source,
     state,
     { feed, carried, bodyHash: validators.bodyHash ?? '' },
-    { sources, urls: context.urls, most: context.settings().crawl.batch, now },
+    {
+      ...{ sources, urls: context.urls, most: settings.crawl.batch, now },
+      content: contentSettings(source, settings.articles),
+    },
   )
   const { batches, newItems, edited, published, hasUnstableIds, notes: learnt } = found
   const notes = await learn({

@@ -94,6 +94,15 @@ const placeItems = async (
   return placeArticles(normalised, context)
 }
 
+const unpack = (content: string | null | undefined): Buffer | null | undefined =>
+  typeof content === 'string' ? Buffer.from(content, 'base64') : content
+
+/** Removes texts from the data of the job, which is kept for an hour: they are stored now. */
+const dropContents = async (batch: Batch, { job }: JobContext): Promise<void> => {
+  if (!batch.items.some(({ content }) => typeof content === 'string')) return
+  await job.replace({ ...batch, items: batch.items.map(({ content: _, ...item }) => item) })
+}
+
 export const articles = defineJob(articlesQueue, {
   async run(batch, context) {
     const { sourceId, crawl, items } = batch
@@ -111,7 +120,9 @@ export const articles = defineJob(articlesQueue, {
     const versions = matches.map(({ isVersion = false }) => isVersion && batch.trustsDates)
     const outcomes = await placeItems(batch, source, { seenBefore, versions }, context)
     const refused = await quarantineRefused(batch, outcomes, context)
-    const accepted = outcomes.filter((outcome): outcome is Placed => !('kind' in outcome))
+    const accepted = outcomes.flatMap((outcome, index) =>
+      'kind' in outcome ? [] : [{ ...outcome, content: unpack(items[index]?.content) }],
+    )
     await context.yieldToLists()
     const ingested = await archive.ingest(accepted, now(), crawl.id)
     // As it was classified.
@@ -132,6 +143,7 @@ export const articles = defineJob(articlesQueue, {
       accepted: accepted.length + versionCount,
       refused: lost,
     })
+    await dropContents(batch, context)
     const { added, updated, merged, unchanged } = ingested
     const counts = { added, updated, merged, unchanged, refused }
     log.info(

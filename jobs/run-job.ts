@@ -3,7 +3,7 @@
 import { type Job, UnrecoverableError } from 'bullmq'
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import { readJobVersion } from '../src/queues/definition.ts'
+import { readJobVersion, versioned } from '../src/queues/definition.ts'
 import type { JobContext } from './context.ts'
 import type { JobDefinition } from './define.ts'
 import type { Postpone } from './postpone.ts'
@@ -56,6 +56,7 @@ export const createRun = <Name extends string, Schema extends z.ZodType>(
       job: {
         id: job.id ?? '',
         attempt: job.attemptsStarted,
+        replace: next => job.updateData(versioned({ version }, next)),
         progress: (done, of) => job.updateProgress({ done, of }),
         note: async line => {
           await job.log(line)

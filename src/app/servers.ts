@@ -12,6 +12,7 @@ import type { AdminServer } from '../server/admin/server.ts'
 import type { WorkMetrics } from '../server/metrics/work-metrics.ts'
 import { serveProbes } from '../server/probe-server.ts'
 import type { Probes } from '../server/probes.ts'
+import { articlesRoute } from '../server/public/articles.ts'
 import { eventsRoute } from '../server/public/events.ts'
 import { listsRoute } from '../server/public/lists.ts'
 import { pageRoute } from '../server/public/page.ts'
@@ -62,6 +63,7 @@ const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }
           onAccepted: metrics.eventsAccepted,
         }),
       },
+      { path: '/v1/articles', router: articlesRoute({ redis, keys }) },
       { path: '/v1/lists', router: listsRoute({ redis, keys, names: listNames }) },
       { path: '/v1/page', router: pageRoute({ redis, keys, names: listNames }) },
       {

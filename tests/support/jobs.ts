@@ -56,6 +56,7 @@ export const aJobDesk = (sources: Readonly<Record<string, string>>, some: Record
     id: 'one',
     attempt: 1,
     progress: async () => undefined,
+    replace: async () => undefined,
     note: async line => {
       notes.push(line)
     },

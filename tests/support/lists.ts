@@ -14,7 +14,7 @@ import { createReadCounts, createTops } from '../../src/events/top-articles.ts'
 import { createEviction } from '../../src/eviction/evict.ts'
 import type { ListRegistry } from '../../src/lists/registry.ts'
 import { createKnownNames } from '../../src/sources/catalogue/known-names.ts'
-import { NOON } from './articles.ts'
+import { NOON, testLabels } from './articles.ts'
 import { testRedis } from './redis.ts'
 import { taxonomy } from './taxonomy.ts'
 
@@ -51,6 +51,7 @@ export const aListRoom = ({ settings = {}, similar = () => [], registry }: ListR
       retention: () => config.settings.articles.retention,
       poolSize: () => config.settings.lists.poolSize,
       findWeight: (id: string) => source(id)?.weight ?? 1,
+      labels: testLabels,
       findParent: (id: string) => taxonomy.find(section => section.id === id)?.parent,
     }
     const archive = createArticleStore(stored)

@@ -94,17 +94,16 @@ const isUnwantedInText = (candidate: Candidate): boolean => {
   return (classes && UNWANTED_CLASS.test(classes)) || UNWANTED_FILE.test(url) || UNWANTED_PATH.test(url)
 }
 
-const isUnwanted = (candidate: Candidate): boolean => {
-  const { url, role, width, height } = candidate
-  return (
-    url.length > MAX_URL ||
-    (width !== null && width < MIN_SIDE) ||
-    (height !== null && height < MIN_SIDE) ||
-    isUnder(findHost(url), UNWANTED_HOSTS) ||
-    UNWANTED.test(url) ||
-    (role === 'content' && isUnwantedInText(candidate))
-  )
-}
+/** Whether a picture counts readers, shows an advertisement, or is a pixel, a rule or a spacer. */
+export const isTracker = ({ url, width, height }: Pick<Candidate, 'url' | 'width' | 'height'>): boolean =>
+  url.length > MAX_URL ||
+  (width !== null && width < MIN_SIDE) ||
+  (height !== null && height < MIN_SIDE) ||
+  isUnder(findHost(url), UNWANTED_HOSTS) ||
+  UNWANTED.test(url)
+
+const isUnwanted = (candidate: Candidate): boolean =>
+  isTracker(candidate) || (candidate.role === 'content' && isUnwantedInText(candidate))
 
 /** Files that photographs are in; a counter of unknown size has another name. */
 const PHOTOGRAPH = /\.(?:jpe?g|jfif|png|webp|avif|heic)(?:[?#&;/]|$)/i

@@ -32,13 +32,13 @@ const beginsWithOthers = (start: string): boolean => {
 export const jsonFeed: FeedFormat = {
   name: 'json',
   detect: start => /^[{[]/.test(start) || beginsWithOthers(start),
-  async read(start, { url, maxItems }) {
+  async read(start, wanted) {
     try {
       const at = /^[{[]/.test(start) ? 0 : start.search(/\{\s*"/)
       const { value, isCutOff, warnings: repaired } = parse(start.slice(at))
       const warnings =
         at > 0 ? [`not well-formed, read leniently: ${at} characters before the feed`, ...repaired] : repaired
-      const feed = await readJsonFeed(value, url, maxItems)
+      const feed = await readJsonFeed(value, wanted)
       if (feed === null) return refusal('unknown-format', 'JSON, but no JSON Feed: it has no items')
       const marked = isCutOff ? { ...feed, isCutOff } : feed
       return { kind: 'feed', feed: { ...marked, warnings: [...warnings, ...feed.warnings] } }
