@@ -13,6 +13,7 @@ const BARE_HOST = /^www\d?\.[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\.[a-z]{2,24}(?
 
 /** Repairs what publishers get wrong about schemes: `http//`, `htttp://`, `http://https://`, none before a host. */
 const withScheme = (written: string, base: string | undefined): string => {
+  if (/^https?:\/\/(?!https?:)/i.test(written)) return written
   const scheme = written
     .replace(/^(https?)\/\/(?=[\w-])/i, '$1://')
     .replace(/^h{0,3}t{1,3}p(s?):\/\/(?=.)/i, 'http$1://')
