@@ -7,6 +7,7 @@ import type { Source } from '../domain/source.ts'
 import type { Store } from '../redis/store.ts'
 import type { FormerNames, KnownNames } from '../sources/catalogue/known-names.ts'
 import { createEntryWriter } from './entries.ts'
+import { createHistoryNotes } from './history.ts'
 import type { Ranking } from './ranking.ts'
 import type { Reads } from './reads.ts'
 import { createListWriter } from './write.ts'
@@ -81,6 +82,7 @@ const createCurrentWriter = ({ taxonomy, source, settings }: WriteRankedParts) =
 export const createWriteRanked = (parts: WriteRankedParts): WriteRanked => {
   const { redis, keys, reads, now } = parts
   const writer = createListWriter(redis, keys)
+  const noteHistory = createHistoryNotes({ redis, keys, keep: () => parts.settings().history })
   const currentWriter = createCurrentWriter(parts)
   return async (lists, asOf, lives) => {
     const counts = await reads.totals(lists.flatMap(({ ranking }) => listIds(ranking)))
@@ -91,9 +93,12 @@ export const createWriteRanked = (parts: WriteRankedParts): WriteRanked => {
       ...{ name, fallback, window, covers, stale, asOf, lives, at },
       entries: buildEntries(ranked, counts),
     }))
-    const changed = await writer.write(toWrite)
+    const outcomes = await writer.write(toWrite)
+    // Related lists, which expire, have no history.
+    const current = lists.filter((_, index) => lives === 0 && outcomes[index] !== 'overtaken')
+    await Promise.all(current.map(({ name, ranking }) => noteHistory(name, listIds(ranking), at)))
     return toWrite.map(({ name, entries }, index) => ({
-      ...{ list: name, changed: changed[index] ?? false, count: entries.each.length },
+      ...{ list: name, changed: outcomes[index] === 'changed', count: entries.each.length },
     }))
   }
 }

@@ -75,7 +75,7 @@ describe('a list that is configured no longer', () => {
     expect(await room.titles(LIST)).toHaveLength(1)
     clock.now += HOUR
     await desk.publisher.refreshExpiry()
-    expect(await redis.exists(keys.list(LIST), keys.listMeta(LIST))).toBe(0)
+    expect(await redis.exists(keys.list(LIST), keys.listMeta(LIST), keys.listHistoryLatest(LIST))).toBe(0)
     expect(await redis.zscore(keys.publishedLists(), LIST)).toBeNull()
   })
 

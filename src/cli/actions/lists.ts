@@ -1,8 +1,10 @@
-/** `newsdesk lists`: the lists, or the entries of one, as a table or JSON. */
+/** `newsdesk lists`: the lists, the entries of one, or what changed in it, as a table or JSON. */
 
 import pc from 'picocolors'
 import type { Entry } from '../../domain/entry.ts'
 import { configuredNames, LISTS, RELATED } from '../../lists/registry.ts'
+import { createListChanges, type NamedMove } from '../../use-cases/list-changes.ts'
+import { Duration } from '../../util/units.ts'
 import { formatAgo, print } from '../print.ts'
 import { withSession } from '../session.ts'
 
@@ -65,5 +67,48 @@ export const listsCommand = (
       ])
       if (entries.length === 0) console.log(pc.dim('(empty)'))
     }
+    return 0
+  })
+
+const formatMove = ({ from, to }: NamedMove): string =>
+  from === null ? `in at ${to}` : to === null ? `out, was ${from}` : `${from} to ${to}`
+
+/** @returns 0, or 2 if there is no such list or the span is none */
+export const listChangesCommand = (
+  configDir: string,
+  name: string | undefined,
+  { span, json }: { span: string; json: boolean },
+): Promise<number> =>
+  withSession(configDir, async session => {
+    const { redis, keys, config } = session
+    const lasts = Duration.safeParse(span)
+    if (!lasts.success) {
+      console.error(`--changes ${lasts.error.issues[0]?.message}`)
+      return 2
+    }
+    const names = configuredNames(LISTS, config.taxonomy, config.settings.lists)
+    if (name === undefined || !names.includes(name)) {
+      console.error(
+        name === undefined
+          ? '--changes needs a list, as in `newsdesk lists latest --changes`.'
+          : `There is no list ${JSON.stringify(name)} whose changes are kept; \`newsdesk lists\` shows them all.`,
+      )
+      return 2
+    }
+    const { articleStore: archive } = await session.container()
+    const [changes] = await createListChanges({ redis, keys, archive })([name], Date.now() - lasts.data)
+    if (json) console.log(JSON.stringify(changes, null, 2))
+    else if (!changes || changes.isUnknown)
+      console.log(pc.dim('Nothing is known: it has not been published yet, or lists.history is 0.'))
+    else if (changes.changes.length === 0) console.log(pc.dim(`Nothing changed in the last ${span}.`))
+    else
+      print(
+        changes.changes.flatMap(({ at, moves }) => moves.map(move => ({ at, move }))),
+        [
+          { title: 'When', value: ({ at }) => formatAgo(at) },
+          { title: 'Place', value: ({ move }) => formatMove(move) },
+          { title: 'Title', value: ({ move }) => move.title ?? `(deleted: ${move.id})`, flexible: true },
+        ],
+      )
     return 0
   })

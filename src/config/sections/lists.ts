@@ -28,6 +28,9 @@ export const ListSettings = z
       .describe(
         'Debounce: a list is written at most once in this time. The first change is written at once, the rest of a burst when the time is up.',
       ),
+    history: span('0ms', '30d')
+      .prefault('48h')
+      .describe('How long changes of the lists are remembered, to show what changed. 0ms: they are not.'),
     retireAfter: span('0ms')
       .prefault('1d')
       .describe(

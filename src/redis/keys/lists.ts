@@ -34,6 +34,13 @@ export const listKeys = (prefix: string) => ({
   /** STREAM, every pin and block and its end: who, when, why. Written by editors. About 5,000. */
   overridesLog: () => `{${prefix}:overrides}:log`,
   /**
+   * STREAM left, entered: what changed in a list, at most once a minute. Written by publish, read by the admin UI and
+   * the CLI; `lists.history`. In the slot of the list, as the next.
+   */
+  listHistory: (list: string) => `{${prefix}:list:${list}}:history`,
+  /** STRING, ids of the articles of a list as of the latest entry of its history, and when that was, ms. */
+  listHistoryLatest: (list: string) => `{${prefix}:list:${list}}:history:latest`,
+  /**
    * HASH `section:hour of the day` -> views an article of it usually gets in that hour. Written hourly by publish. 24
    * fields a section.
    */
