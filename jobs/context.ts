@@ -17,6 +17,7 @@ import type { Classify } from '../src/sections/sections.ts'
 import type { SourceUse } from '../src/sections/source-use.ts'
 import type { Politeness } from '../src/sources/polling/politeness.ts'
 import type { Poll } from '../src/sources/polling/poll.ts'
+import type { RecrawlGap } from '../src/sources/store/recrawl-gap.ts'
 import type { Sources } from '../src/sources/store/sources.ts'
 import type { Push } from '../src/websub/push.ts'
 
@@ -31,6 +32,8 @@ export interface JobContext {
   /** Fetches a source politely, and records the outcome where it brings no feed. */
   readonly poll: Poll
   readonly politeness: Politeness
+  /** Keeps re-crawls of a source apart, whoever asks for them. */
+  readonly recrawlGap: RecrawlGap
   readonly push: Push
   /** Classifies an article's text into a section, where a classifier is loaded. */
   readonly classify?: Classify

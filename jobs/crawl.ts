@@ -5,6 +5,7 @@
  */
 
 import { UnrecoverableError } from 'bullmq'
+import type { z } from 'zod'
 import type { Feed, FeedItem } from '../src/domain/feed-item.ts'
 import type { Source } from '../src/domain/source.ts'
 import { contentSettings } from '../src/feeds/content/build-content.ts'
@@ -18,6 +19,7 @@ import type { PollFailure } from '../src/sources/schedule/backoff.ts'
 import type { Due } from '../src/sources/schedule/next-due.ts'
 import type { Fetch } from '../src/sources/state/history.ts'
 import type { SourceState } from '../src/sources/state/state.ts'
+import { formatDuration } from '../src/util/duration.ts'
 import { withoutCredentials } from '../src/util/redact.ts'
 import { findOffer } from '../src/websub/link-header.ts'
 import type { JobContext } from './context.ts'
@@ -26,67 +28,88 @@ import { detectNewItems, type NewItems } from './detect-new.ts'
 import { hold, settleHeldItems } from './retry-quarantined.ts'
 import { readSitemaps } from './sitemap-index.ts'
 
+type CrawlData = z.output<typeof crawlQueue.data>
+
 export const crawl = defineJob(crawlQueue, {
-  async run({ sourceId, trigger }, context) {
-    const source = await context.sources.find(sourceId)
-    if (!source && trigger === 'manual')
-      throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
-    if (trigger === 'schedule') await context.waitForCapacity()
-    // The source was paused or removed while its job waited in the queue or for its turn at the domain. A manual crawl
-    // fetches a paused source.
-    if (!source || (trigger === 'schedule' && !context.sources.get(sourceId)?.enabled))
-      return { outcome: 'skipped', why: 'the source is paused or no longer in the catalogue' }
-    const started = context.now()
-    const completeFetch = (fetch: CrawlOutcome): Fetch => ({
-      ...EMPTY_FETCH,
-      at: started,
-      ms: context.now() - started,
-      ...fetch,
-    })
-    const record: RecordFetch = fetch => context.sources.record(source.id, completeFetch(fetch))
-    const polled = await context.poll(source, {
-      isRecrawl: trigger === 'manual',
-      run: context.job.id,
-      signal: context.signal,
-    })
-    if (polled.kind === 'postponed') return context.job.postpone(polled.ms)
-    if (polled.kind === 'deferred') {
-      await record({ outcome: 'deferred', reason: "rate-limited by the publisher's domain" })
-      return { outcome: 'deferred', next: nextText(polled.due) }
-    }
-    if (polled.kind === 'failed') return fail(source, context, polled.failure, polled.due, record)
-    if (polled.kind === 'unchanged') {
-      const { fetched, state } = polled
-      // One round trip for all.
-      const [due] = await Promise.all([
-        context.sources.unchanged(
-          source.id,
-          fetched.freshFor,
-          state,
-          completeFetch({ outcome: 'unchanged', status: fetched.status }),
-        ),
-        polled.leave(),
-        settleHeldItems(source, state, fetched, context),
-      ])
-      context.log.debug(
-        {
-          event: 'crawl.unchanged',
-          source: source.id,
-          status: fetched.status,
-          ms: context.now() - started,
-          ...nextFields(due),
-        },
-        'unchanged',
-      )
-      return { outcome: 'unchanged', status: fetched.status, new: 0, ms: context.now() - started, next: nextText(due) }
-    }
-    try {
-      return await queueNewItems(source, polled, started, context, record)
-    } finally {
-      await polled.leave()
-    }
+  async run(data, context) {
+    const { sources, recrawlGap, job } = context
+    const source = data.trigger === 'manual' ? await sources.find(data.sourceId) : undefined
+    if (!source) return fetchSource(data, context)
+    const left = await recrawlGap.admit(source.id, job.id)
+    if (left > 0) return skipCooling(source, left, context)
+    const outcome = await fetchSource(data, context)
+    await recrawlGap.end(source.id, job.id)
+    return outcome
   },
 })
+
+const fetchSource = async ({ sourceId, trigger }: CrawlData, context: JobContext) => {
+  const source = await context.sources.find(sourceId)
+  if (!source && trigger === 'manual')
+    throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
+  if (trigger === 'schedule') await context.waitForCapacity()
+  // The source was paused or removed while its job waited in the queue or for its turn at the domain. A manual crawl
+  // fetches a paused source.
+  if (!source || (trigger === 'schedule' && !context.sources.get(sourceId)?.enabled))
+    return { outcome: 'skipped', why: 'the source is paused or no longer in the catalogue' }
+  const started = context.now()
+  const completeFetch = (fetch: CrawlOutcome): Fetch => ({
+    ...EMPTY_FETCH,
+    at: started,
+    ms: context.now() - started,
+    ...fetch,
+  })
+  const record: RecordFetch = fetch => context.sources.record(source.id, completeFetch(fetch))
+  const polled = await context.poll(source, {
+    isRecrawl: trigger === 'manual',
+    run: context.job.id,
+    signal: context.signal,
+  })
+  if (polled.kind === 'postponed') return context.job.postpone(polled.ms)
+  if (polled.kind === 'deferred') {
+    await record({ outcome: 'deferred', reason: "rate-limited by the publisher's domain" })
+    return { outcome: 'deferred', next: nextText(polled.due) }
+  }
+  if (polled.kind === 'failed') return fail(source, context, polled.failure, polled.due, record)
+  if (polled.kind === 'unchanged') {
+    const { fetched, state } = polled
+    // One round trip for all.
+    const [due] = await Promise.all([
+      context.sources.unchanged(
+        source.id,
+        fetched.freshFor,
+        state,
+        completeFetch({ outcome: 'unchanged', status: fetched.status }),
+      ),
+      polled.leave(),
+      settleHeldItems(source, state, fetched, context),
+    ])
+    context.log.debug(
+      {
+        event: 'crawl.unchanged',
+        source: source.id,
+        status: fetched.status,
+        ms: context.now() - started,
+        ...nextFields(due),
+      },
+      'unchanged',
+    )
+    return { outcome: 'unchanged', status: fetched.status, new: 0, ms: context.now() - started, next: nextText(due) }
+  }
+  try {
+    return await queueNewItems(source, polled, started, context, record)
+  } finally {
+    await polled.leave()
+  }
+}
+
+/** Ends a re-crawl that comes too soon after another: added or retried in the queue dashboard, it asked nobody. */
+const skipCooling = async (source: Source, left: number, { job, log }: JobContext) => {
+  const why = `re-crawled just now: it can be again in ${formatDuration(left)} (admin.recrawlGap)`
+  log.info({ event: 'crawl.skipped', source: source.id, left }, 'a re-crawl was skipped: the last was just now')
+  await job.note(why)
+  return { outcome: 'skipped', why }
+}
 
 const NONE_KNOWN: ReadonlySet<string> = new Set()
 

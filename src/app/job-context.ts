@@ -17,6 +17,7 @@ import { createOutageDetector, type NetworkMode, type OutageDetector } from '../
 import { createPoliteness } from '../sources/polling/politeness.ts'
 import { createPoll } from '../sources/polling/poll.ts'
 import { createRobots } from '../sources/polling/robots.ts'
+import { createRecrawlGap } from '../sources/store/recrawl-gap.ts'
 import type { Container } from './container.ts'
 
 export interface JobContextParts {
@@ -96,6 +97,7 @@ export const createJobContext = (
         },
       },
       ...{ stories, sources, publishing, poll, politeness, push, settings, taxonomy, classify, learn, describeSource },
+      recrawlGap: createRecrawlGap({ ...store, gap: () => settings().admin.recrawlGap }),
       ...{ urls: parameters, publisher: lists.publisher, waitForCapacity, now },
       beginReplicated: barrier.begin,
       yieldToLists: gate.yieldToLists,

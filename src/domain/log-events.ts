@@ -48,6 +48,8 @@ export const LOG_FIELDS = {
   cooling: 'sources left out, since they were re-crawled just now',
   list: 'name of a list',
   lists: 'names of the lists that changed, at most 30',
+  retiresAt: 'when the lists are deleted, ISO 8601',
+  left: 'how much longer it has to wait, ms',
   changed: 'number of changed lists; names of changed settings',
   of: 'number of lists ranked',
   entries: 'number of entries that differ',
@@ -196,6 +198,7 @@ export const LOG_EVENTS = {
     text: 'a source redirects to another domain; its items are held',
     fields: ['source', 'outcome', 'status', 'bytes', 'items', 'new', 'held', 'leadsTo', 'next', 'nextReason'],
   },
+  'crawl.skipped': { text: 'a re-crawl came within admin.recrawlGap of the last', fields: ['source', 'left'] },
   'crawl.notice': { text: 'a source needs a look', fields: ['source', 'reason'] },
   'network.changed': { text: 'our own network is down, back, or up', fields: ['state'] },
   'articles.ingested': {
@@ -203,6 +206,8 @@ export const LOG_EVENTS = {
     fields: ['source', 'crawl', 'items', 'added', 'updated', 'merged', 'unchanged', 'refused'],
   },
   'lists.published': { text: 'lists were ranked', fields: ['crawl', 'list', 'lists', 'changed', 'of', 'ms'] },
+  'lists.retiring': { text: 'lists are configured no longer, and stay until then', fields: ['lists', 'retiresAt'] },
+  'lists.retired': { text: 'lists that are configured no longer were deleted', fields: ['lists'] },
   'list.differs': {
     text: 'a list is ranked otherwise than by a fresh process',
     fields: ['list', 'entries', 'differing'],

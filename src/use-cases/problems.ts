@@ -86,8 +86,24 @@ const findRefused = (sources: readonly CheckedSource[]): Problem[] => {
   ]
 }
 
+/** Reports that nothing is fetched because nothing is to be. */
+const findUnconfigured = (sources: readonly CheckedSource[]): Problem[] => {
+  if (sources.length === 0)
+    return [
+      warning(
+        'nothing is configured: without sources nothing is fetched, and all lists stay empty; `newsdesk sources add <address>` adds one, or list them in config/sources.yaml and reload (SIGHUP)',
+      ),
+    ]
+  if (sources.some(({ source }) => source.enabled)) return []
+  return [
+    warning(
+      `all sources (${sources.length}) are paused, so nothing is fetched: \`newsdesk sources resume <id>\`, or enabled: true in config/sources.yaml`,
+    ),
+  ]
+}
+
 const findSourceProblems = (sources: readonly CheckedSource[]): Problem[] => {
-  const problems: Problem[] = []
+  const problems = findUnconfigured(sources)
   const late = sources.filter(each => each.late > 0)
   if (late.length > 0)
     problems.push({

@@ -55,9 +55,24 @@ describe('the health of newsdesk', () => {
       { status: { daemons: [{ id: 'a', roles: ROLES.slice(1), beatAt: 0, version: '0.1.0', startedAt: 0 }] } },
     ],
     ['critical', 'our own network is down', { status: { isNetworkDown: true } }],
+    ['warning', 'no source is configured', { sources: [] }],
     ['ok', 'nothing is wrong', {}],
   ] as const)('the health of newsdesk is %s if %s', (wanted, _, some) => {
     expect(healthOf(some as Parameters<typeof healthOf>[0])).toBe(wanted)
+  })
+
+  it('without any source that is polled, what is wrong is said with what to do', () => {
+    expect(findProblems([], aStatus()).map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^nothing is configured: .*`newsdesk sources add <address>` adds one/),
+    ])
+    const paused = sources(3).map(each => ({ ...each, source: { ...each.source, enabled: false } }))
+    expect(findProblems(paused, aStatus()).map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^all sources \(3\) are paused, so nothing is fetched: `newsdesk sources resume <id>`/),
+    ])
+    const [first, ...others] = paused
+    expect(
+      findProblems([{ ...first, source: { ...sources(1)[0]?.source } } as CheckedSource, ...others], aStatus()),
+    ).toEqual([])
   })
 
   it('a queue that prioritised jobs wait in, and whose role no daemon has, is told of with their number', () => {

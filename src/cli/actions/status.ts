@@ -61,7 +61,7 @@ const statusLines = ({
   const refusals = Object.entries(events.refused).map(([reason, times]) => `${times} ${reason}`)
   return [
     line('Daemons', daemonsText(daemons, redis.rejects !== null)),
-    line('Sources', `${sources.length}: ${states.join(', ')}`),
+    line('Sources', sources.length === 0 ? 'none' : `${sources.length}: ${states.join(', ')}`),
     ...Object.entries(queues).map(([name, jobs]) =>
       line(
         name,
