@@ -6,10 +6,10 @@ import { createArticleStore } from '../../src/articles/redis-store.ts'
 import type { Ingested } from '../../src/articles/store.ts'
 import { createStoryWriter } from '../../src/articles/story-writer.ts'
 import { Settings } from '../../src/config/schema.ts'
-import type { Article, ArticleId } from '../../src/domain/article.ts'
+import type { ArticleId } from '../../src/domain/article.ts'
 import type { Entry } from '../../src/domain/entry.ts'
 import { Source } from '../../src/domain/source.ts'
-import type { Alike, Decision, Stories } from '../../src/domain/story-decision.ts'
+import type { Alike, Stories } from '../../src/domain/story-decision.ts'
 import { createReadCounts, createTops } from '../../src/events/top-articles.ts'
 import { createEviction } from '../../src/eviction/evict.ts'
 import type { ListRegistry } from '../../src/lists/registry.ts'
@@ -67,7 +67,7 @@ export const aListRoom = ({ settings = {}, similar = () => [], registry }: ListR
       readCounts: createReadCounts(reads),
       ...(registry ? { registry } : {}),
     })
-    const takeIn = async (batch: readonly { article: Article; decision: Decision }[]): Promise<Ingested> => {
+    const takeIn = async (batch: Parameters<typeof archive.ingest>[0]): Promise<Ingested> => {
       const ingested = await archive.ingest(batch, clock.now)
       await lists.changes.noteIngested(ingested)
       return ingested
