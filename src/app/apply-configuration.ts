@@ -7,12 +7,13 @@ import type { Container } from './container.ts'
 
 /** @param file the sources of sources.yaml @param said why, for the log */
 export const applyConfiguration = async (
-  { lists, sources, push, catalogue }: Container,
+  { lists, sources, push, catalogue, knownNames }: Container,
   file: readonly Source[],
   log: Logger,
   said: string,
 ): Promise<void> => {
   await lists.publisher.publishSections()
+  await knownNames.note()
   const { added, removed } = await sources.sync()
   const subscriptions = await push.reconcile()
   for (const problem of catalogue.overlay().problems)

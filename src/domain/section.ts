@@ -43,8 +43,10 @@ export type Section = z.infer<typeof Section>
 
 export type Taxonomy = readonly Section[]
 
+/** The label for a language, falling back to that of its base language, then to English. */
+export const selectLabel = (labels: Section['labels'] | undefined, language: string): string | undefined =>
+  labels?.[language] ?? labels?.[language.split('-')[0] ?? ''] ?? labels?.en
+
 /** Label of a section in a language, falling back to English, then to the id. */
-export const findLabel = (taxonomy: Taxonomy, id: SectionId, language = 'en'): string => {
-  const labels = taxonomy.find(section => section.id === id)?.labels
-  return labels?.[language] ?? labels?.[language.split('-')[0] ?? ''] ?? labels?.en ?? id
-}
+export const findLabel = (taxonomy: Taxonomy, id: SectionId, language = 'en'): string =>
+  selectLabel(taxonomy.find(section => section.id === id)?.labels, language) ?? id

@@ -5,7 +5,7 @@ import { attribute, findChildren, firstText, own, type RawFields } from '../xml/
 import { webAddress } from './links.ts'
 
 const RECORDING = /^(?:audio|video)\//i
-const RECORDING_FILE = /\.(?:mp3|m4a|aac|ogg|oga|opus|mp4|m4v|webm|mov)(?:[?#]|$)/i
+export const RECORDING_FILE = /\.(?:mp3|m4a|aac|ogg|oga|opus|mp4|m4v|webm|mov)(?:[?#]|$)/i
 
 /** The first recording (sound or film) of an item: enclosure, Atom's link, media:content. */
 export const findEnclosure = (fields: RawFields, base: string | undefined): Enclosure | null => {
