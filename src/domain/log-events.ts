@@ -128,6 +128,8 @@ export const LOG_EVENTS = {
   'daemon.crashed': { text: 'an uncaught error ends the process', fields: ['err', 'origin'] },
   'daemon.heartbeat_failed': { text: 'the daemon could not report that it runs', fields: ['err'] },
   'daemon.watch_failed': { text: 'changes in Redis could not be read or applied', fields: ['err'] },
+  'daemon.start_failed': { text: 'the daemon could not start', fields: ['reason'] },
+  'systemd.not_notified': { text: 'systemd could not be told that the daemon runs', fields: ['reason'] },
   'log.level_changed': { text: 'the log level was changed', fields: ['to'] },
   'library.message': { text: 'a library, or Node, wrote to the terminal', fields: ['text'] },
 

@@ -205,14 +205,11 @@ const checkSources = async (config: Config): Promise<DoctorFinding[]> => {
   }
 }
 
-/**
- * @param repair also fixes the data in Redis
- * @returns 0 without errors, 1 with errors, 2 if the configuration is invalid
- */
-export const doctorCommand = async (
+/** @returns every finding, and 2 if the configuration is invalid, otherwise 0 */
+export const examine = async (
   configDir: string,
-  { json, repair }: { json: boolean; repair: boolean },
-): Promise<number> => {
+  repair: boolean,
+): Promise<{ readonly findings: readonly DoctorFinding[]; readonly code: number }> => {
   const findings: DoctorFinding[] = [checkNode()]
   let code = 0
   try {
@@ -247,6 +244,18 @@ export const doctorCommand = async (
     )
     code = 2
   }
+  return { findings, code }
+}
+
+/**
+ * @param repair also fixes the data in Redis
+ * @returns 0 without errors, 1 with errors, 2 if the configuration is invalid
+ */
+export const doctorCommand = async (
+  configDir: string,
+  { json, repair }: { json: boolean; repair: boolean },
+): Promise<number> => {
+  const { findings, code } = await examine(configDir, repair)
   const failed = findings.some(({ state }) => state === 'error')
   if (json) console.log(JSON.stringify(findings, null, 2))
   else {

@@ -5,6 +5,7 @@ import { type Daemon, startDaemon } from '../../app/daemon.ts'
 import { captureLibraryOutput } from '../../app/library-output.ts'
 import { createLog } from '../../app/log.ts'
 import { createSignalFilter } from '../../app/signals.ts'
+import { notifySystemd } from '../../app/systemd.ts'
 import { belongsToOneRequest } from '../../app/uncaught.ts'
 import { type Config, loadConfig } from '../../config/load.ts'
 import { ConfigError } from '../../config/problems.ts'
@@ -19,9 +20,18 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
   const giveBack = captureLibraryOutput(log)
   tellNotes(config, log)
   const { redis: wanted } = config.settings
+  /** What is printed about it on stderr is for people; the log has it, too. */
+  const failed = (error: unknown): void => {
+    giveBack()
+    const reason = error instanceof Error ? error.message : String(error)
+    if (!process.stdout.isTTY) log.fatal({ event: 'daemon.start_failed', reason }, 'newsdesk could not start')
+  }
   const server = await resolveRedis({
     ...{ url: wanted.url, access: wanted, dataDir: wanted.dataDir },
     say: line => log.info({ event: 'redis.own' }, line),
+  }).catch((error: unknown) => {
+    failed(error)
+    throw error
   })
 
   const crashed = (error: unknown, origin: string) => {
@@ -41,7 +51,7 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
   const asked = waitForStopSignal(() => config.settings.shutdown, log)
   const starting = startDaemon({ config, ...(roles ? { roles } : {}), redis: server, log }).catch(
     async (error: unknown) => {
-      giveBack()
+      failed(error)
       await server.stop()
       throw error
     },
@@ -71,7 +81,9 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
     process.exit(0)
   }
   if (daemon.setupUrl) log.info({ event: 'admin.set_up_link' }, `Set the admin's password once at ${daemon.setupUrl}`)
+  const stopping = notifySystemd(process.env, log)
   await asked
+  stopping()
   await daemon.stop()
   await server.stop()
   // Abandoned jobs, and what they wait for, must not keep the process alive.
