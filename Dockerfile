@@ -1,13 +1,14 @@
 # A small image without root; built as everywhere: npm ci, npm run build.
-FROM node:22-alpine AS build
+FROM node:22.20.0-alpine3.22 AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
-FROM node:22-alpine
+FROM node:22.20.0-alpine3.22
 ENV NODE_ENV=production \
+    TZ=UTC \
     NEWSDESK_ADMIN_HOST=0.0.0.0
 WORKDIR /app
 COPY --from=build /app/package.json ./

@@ -4,7 +4,7 @@
  * which every number is another. `--times <file>` simulates real publication times instead (see `schedule/times.ts`); `--every 4 --first 1` a
  * quarter of its sources, `--warm` after the 30 days before were polled too, `--budget 800` a budget
  * for half of `--sources`, and then all. `-- --claim [--due 50000]` measures instead what the
- * scheduler's tick costs on a real Redis, and what a source takes there. `--plot file.svg` draws mean delay against requests.
+ * scheduler's tick costs on a real Redis, and what a source takes there; `--price` what a poll costs by its answer. `--plot file.svg` draws mean delay against requests.
  */
 
 import { writeFileSync } from 'node:fs'

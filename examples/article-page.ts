@@ -1,12 +1,12 @@
 /**
- * An article page with all its panels, from one round trip to Redis: an Express handler to copy. No story stands on it
- * twice, but for the weekly best, which it shows beside the article and below it. Titles, authors and summaries are plain
- * text, so they are escaped for the page.
+ * An article page with its text and all its panels, from one round trip to Redis: an Express handler to copy. No story
+ * stands on it twice, but for the weekly best, which it shows beside the article and below it. Titles, authors, summaries
+ * and texts are plain text, so they are escaped for the page; `content.html` is HTML that newsdesk made safe to show.
  */
 
 import express, { type Express } from 'express'
 import type { Redis } from 'ioredis'
-import { createClient, type Entry, type Panel } from 'newsdesk/client'
+import { type ClientArticle, createClient, type Entry, type Panel } from 'newsdesk/client'
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -25,6 +25,23 @@ const panel = (heading: string, { entries }: Panel, labelled = false): string =>
   entries.length === 0
     ? ''
     : `<section><h2>${text(heading)}</h2><ol>${entries.map(entry => line(entry, labelled)).join('')}</ol></section>`
+
+/** The text of the article; its summary where the feed has no more. */
+const body = ({ content, summary }: ClientArticle): string => {
+  if (content?.html) return content.html
+  const paragraphs = (content?.text ?? summary).split('\n\n')
+  return paragraphs.map(paragraph => `<p>${text(paragraph).replaceAll('\n', '<br>')}</p>`).join('\n')
+}
+
+const recordings = ({ enclosures }: ClientArticle): string =>
+  enclosures
+    .map(({ url, type = '' }) => {
+      const kind = /^(?:audio|video)(?=\/)/.exec(type)?.[0]
+      return kind === undefined ? '' : `<${kind} controls preload="none" src="${text(url)}"></${kind}>`
+    })
+    .join('')
+
+const readingTime = ({ content }: ClientArticle): string => (content ? ` · ${content.minutes} min read` : '')
 
 export const articlePages = (redis: Redis, prefix = 'newsdesk'): Express => {
   const newsdesk = createClient(redis, { prefix })
@@ -48,6 +65,7 @@ export const articlePages = (redis: Redis, prefix = 'newsdesk'): Express => {
         { list: 'must-reads', limit: 5 },
         { list: 'most-read:week', limit: 12, repeat: true },
       ],
+      content: true,
       unique: true,
       skipSame: true,
     })
@@ -63,8 +81,10 @@ export const articlePages = (redis: Redis, prefix = 'newsdesk'): Express => {
 
     response.type('html').send(`<!doctype html>
 <title>${text(article.headline)}</title>
-<article><h1>${text(article.headline)}</h1><p>${text(article.author ?? article.source)}</p><p>${text(article.summary)}</p>
-<p><a href="${text(article.url)}">Read on</a> · ${article.views} views · ${article.comments} comments · ${article.shares} shares</p></article>
+<article><h1>${text(article.headline)}</h1><p>${text(article.author ?? article.publisher)}${readingTime(article)}</p>
+${body(article)}
+${recordings(article)}
+<p><a href="${text(article.url)}">${article.content && !article.content.isCut ? `At ${text(article.publisher)}` : 'Read on'}</a> · ${article.views} views · ${article.comments} comments · ${article.shares} shares</p></article>
 ${panel(`[${section.toUpperCase()}] Latest Stories`, latest)}
 ${panel('Weekly Best Articles', week)}
 ${panel('You May Also Like', related, true)}

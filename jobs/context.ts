@@ -17,6 +17,7 @@ import type { Classify } from '../src/sections/sections.ts'
 import type { SourceUse } from '../src/sections/source-use.ts'
 import type { Politeness } from '../src/sources/polling/politeness.ts'
 import type { Poll } from '../src/sources/polling/poll.ts'
+import type { RecrawlGap } from '../src/sources/store/recrawl-gap.ts'
 import type { Sources } from '../src/sources/store/sources.ts'
 import type { Push } from '../src/websub/push.ts'
 
@@ -31,6 +32,8 @@ export interface JobContext {
   /** Fetches a source politely, and records the outcome where it brings no feed. */
   readonly poll: Poll
   readonly politeness: Politeness
+  /** Keeps re-crawls of a source apart, whoever asks for them. */
+  readonly recrawlGap: RecrawlGap
   readonly push: Push
   /** Classifies an article's text into a section, where a classifier is loaded. */
   readonly classify?: Classify
@@ -67,6 +70,8 @@ export interface JobContext {
     /** 1 at the first run; more when it was retried or came back from a dead worker. */
     readonly attempt: number
     readonly progress: (done: number, of: number) => Promise<void>
+    /** Replaces its data, for whoever looks at it, or runs it again, later. */
+    readonly replace: (data: object) => Promise<void>
     /** A line kept with the job, shown in the dashboard. */
     readonly note: (line: string) => Promise<void>
     /** Puts the job back, to be run after `ms`: it holds no worker meanwhile, and does not count as an attempt. */

@@ -5,8 +5,10 @@
  */
 
 import { UnrecoverableError } from 'bullmq'
+import type { z } from 'zod'
 import type { Feed, FeedItem } from '../src/domain/feed-item.ts'
 import type { Source } from '../src/domain/source.ts'
+import { contentSettings } from '../src/feeds/content/build-content.ts'
 import { findPage } from '../src/feeds/identity.ts'
 import type { FetchOutcome, Validators } from '../src/http-client/fetch.ts'
 import { crawlQueue } from '../src/queues/crawl.ts'
@@ -17,69 +19,97 @@ import type { PollFailure } from '../src/sources/schedule/backoff.ts'
 import type { Due } from '../src/sources/schedule/next-due.ts'
 import type { Fetch } from '../src/sources/state/history.ts'
 import type { SourceState } from '../src/sources/state/state.ts'
+import { formatDuration } from '../src/util/duration.ts'
 import { withoutCredentials } from '../src/util/redact.ts'
 import { findOffer } from '../src/websub/link-header.ts'
 import type { JobContext } from './context.ts'
-import { defineJob } from './define.ts'
+import { defineJob, LoggedFailure } from './define.ts'
 import { detectNewItems, type NewItems } from './detect-new.ts'
 import { hold, settleHeldItems } from './retry-quarantined.ts'
 import { readSitemaps } from './sitemap-index.ts'
 
+type CrawlData = z.output<typeof crawlQueue.data>
+
 export const crawl = defineJob(crawlQueue, {
-  async run({ sourceId, trigger }, context) {
-    const source = await context.sources.find(sourceId)
-    if (!source && trigger === 'manual')
-      throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
-    if (trigger === 'schedule') await context.waitForCapacity()
-    // The source was paused or removed while its job waited in the queue or for its turn at the domain. A manual crawl
-    // fetches a paused source.
-    if (!source || (trigger === 'schedule' && !context.sources.get(sourceId)?.enabled))
-      return { outcome: 'skipped', why: 'the source is paused or no longer in the catalogue' }
-    const started = context.now()
-    const completeFetch = (fetch: CrawlOutcome): Fetch => ({
-      ...EMPTY_FETCH,
-      at: started,
-      ms: context.now() - started,
-      ...fetch,
-    })
-    const record: RecordFetch = fetch => context.sources.record(source.id, completeFetch(fetch))
-    const polled = await context.poll(source, {
-      isRecrawl: trigger === 'manual',
-      run: context.job.id,
-      signal: context.signal,
-    })
-    if (polled.kind === 'postponed') return context.job.postpone(polled.ms)
-    if (polled.kind === 'deferred') {
-      await record({ outcome: 'deferred', reason: "rate-limited by the publisher's domain" })
-      return { outcome: 'deferred', next: nextText(polled.due) }
-    }
-    if (polled.kind === 'failed') return fail(source, context, polled.failure, polled.due, record)
-    if (polled.kind === 'unchanged') {
-      const { fetched, state } = polled
-      // One round trip for all.
-      const [due] = await Promise.all([
-        context.sources.unchanged(
-          source.id,
-          fetched.freshFor,
-          state,
-          completeFetch({ outcome: 'unchanged', status: fetched.status }),
-        ),
-        polled.leave(),
-        settleHeldItems(source, state, fetched, context),
-      ])
-      context.log.debug(
-        { source: source.id, status: fetched.status, ms: context.now() - started, next: due },
-        'unchanged',
-      )
-      return { outcome: 'unchanged', status: fetched.status, new: 0, ms: context.now() - started, next: nextText(due) }
-    }
-    try {
-      return await queueNewItems(source, polled, started, context, record)
-    } finally {
-      await polled.leave()
-    }
+  async run(data, context) {
+    const { sources, recrawlGap, job } = context
+    const source = data.trigger === 'manual' ? await sources.find(data.sourceId) : undefined
+    if (!source) return fetchSource(data, context)
+    const left = await recrawlGap.admit(source.id, job.id)
+    if (left > 0) return skipCooling(source, left, context)
+    const outcome = await fetchSource(data, context)
+    await recrawlGap.end(source.id, job.id)
+    return outcome
   },
 })
+
+const fetchSource = async ({ sourceId, trigger }: CrawlData, context: JobContext) => {
+  const source = await context.sources.find(sourceId)
+  if (!source && trigger === 'manual')
+    throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
+  if (trigger === 'schedule') await context.waitForCapacity()
+  // The source was paused or removed while its job waited in the queue or for its turn at the domain. A manual crawl
+  // fetches a paused source.
+  if (!source || (trigger === 'schedule' && !context.sources.get(sourceId)?.enabled))
+    return { outcome: 'skipped', why: 'the source is paused or no longer in the catalogue' }
+  const started = context.now()
+  const completeFetch = (fetch: CrawlOutcome): Fetch => ({
+    ...EMPTY_FETCH,
+    at: started,
+    ms: context.now() - started,
+    ...fetch,
+  })
+  const record: RecordFetch = fetch => context.sources.record(source.id, completeFetch(fetch))
+  const polled = await context.poll(source, {
+    isRecrawl: trigger === 'manual',
+    run: context.job.id,
+    signal: context.signal,
+  })
+  if (polled.kind === 'postponed') return context.job.postpone(polled.ms)
+  if (polled.kind === 'deferred') {
+    await record({ outcome: 'deferred', reason: "rate-limited by the publisher's domain" })
+    return { outcome: 'deferred', next: nextText(polled.due) }
+  }
+  if (polled.kind === 'failed') return fail(source, context, polled.failure, polled.due, record)
+  if (polled.kind === 'unchanged') {
+    const { fetched, state } = polled
+    // One round trip for all.
+    const [due] = await Promise.all([
+      context.sources.unchanged(
+        source.id,
+        fetched.freshFor,
+        state,
+        completeFetch({ outcome: 'unchanged', status: fetched.status }),
+      ),
+      polled.leave(),
+      settleHeldItems(source, state, fetched, context),
+    ])
+    context.log.debug(
+      {
+        event: 'crawl.unchanged',
+        source: source.id,
+        status: fetched.status,
+        ms: context.now() - started,
+        ...nextFields(due),
+      },
+      'unchanged',
+    )
+    return { outcome: 'unchanged', status: fetched.status, new: 0, ms: context.now() - started, next: nextText(due) }
+  }
+  try {
+    return await queueNewItems(source, polled, started, context, record)
+  } finally {
+    await polled.leave()
+  }
+}
+
+/** Ends a re-crawl that comes too soon after another: added or retried in the queue dashboard, it asked nobody. */
+const skipCooling = async (source: Source, left: number, { job, log }: JobContext) => {
+  const why = `re-crawled just now: it can be again in ${formatDuration(left)} (admin.recrawlGap)`
+  log.info({ event: 'crawl.skipped', source: source.id, left }, 'a re-crawl was skipped: the last was just now')
+  await job.note(why)
+  return { outcome: 'skipped', why }
+}
 
 const NONE_KNOWN: ReadonlySet<string> = new Set()
 
@@ -114,12 +144,14 @@ const NO_VALIDATORS: Validators = { etag: null, lastModified: null, bodyHash: nu
 const readDocument = async (source: Source, polled: PolledFeed, context: JobContext): Promise<DocumentRead> => {
   const { sources, settings } = context
   const { body, contentType, url, validators } = polled.fetched
-  const { maxItems } = settings().crawl
+  const { crawl, articles } = settings()
+  const { maxItems } = crawl
+  const withContent = contentSettings(source, articles).keep !== 'off'
   const known = polled.isRecrawl ? NONE_KNOWN : await sources.itemHashes(source.id)
-  let read = await readNewItems(body, { known, contentType, url, maxItems })
+  let read = await readNewItems(body, { known, contentType, url, maxItems, withContent })
   // Comparing items with each other shows whether a URL parameter identifies them, so all of them are parsed.
   if (read.kind === 'feed' && known.size > 0 && read.feed.items.some(item => isDoubtful(item, context)))
-    read = await readNewItems(body, { known: NONE_KNOWN, contentType, url, maxItems })
+    read = await readNewItems(body, { known: NONE_KNOWN, contentType, url, maxItems, withContent })
   if (read.kind === 'feed')
     return { ...read, validators: read.feed.isCutOff ? withoutNames(validators) : validators, bytes: body.length }
   if (read.reason === 'sitemap-index') {
@@ -141,6 +173,7 @@ const queueNewItems = async (
 ) => {
   const { fetched, state, learn, failed } = polled
   const { sources, now, log } = context
+  const settings = context.settings()
   const read = await readDocument(source, polled, context)
   if (read.kind === 'failed') return fail(source, context, read.failure, await failed(read.failure), record)
   const { feed, itemHashes, validators, bytes } = read
@@ -149,7 +182,10 @@ const queueNewItems = async (
     source,
     state,
     { feed, carried, bodyHash: validators.bodyHash ?? '' },
-    { sources, urls: context.urls, most: context.settings().crawl.batch, now },
+    {
+      ...{ sources, urls: context.urls, most: settings.crawl.batch, now },
+      content: contentSettings(source, settings.articles),
+    },
   )
   const { batches, newItems, edited, published, hasUnstableIds, notes: learnt } = found
   const notes = await learn({
@@ -188,7 +224,7 @@ const queueNewItems = async (
     title: feed.title,
     otherHubs: feed.hints.otherHubs?.join(', ') ?? '',
   })
-  if (due.notice) log.warn({ source: source.id }, due.notice)
+  if (due.notice) log.warn({ event: 'crawl.notice', source: source.id, reason: due.notice }, 'a source needs a look')
   for (const note of [...feed.warnings, ...learnt, ...notes]) await context.job.note(note)
   const outcome = {
     outcome: 'changed' as const,
@@ -199,12 +235,17 @@ const queueNewItems = async (
     new: newItems,
     edited,
     ms: now() - started,
-    next: nextText(due),
   }
   const { status } = outcome
   await record({ outcome: 'changed', status, bytes, items: newItems })
-  log.info({ source: source.id, ...outcome, ...(first ? { crawl: first.data.crawl.id } : {}) }, 'crawled')
-  return outcome
+  log.info(
+    {
+      ...{ event: 'crawl.done', source: source.id, ...outcome, ...nextFields(due) },
+      ...(first ? { crawl: first.data.crawl.id } : {}),
+    },
+    'crawled',
+  )
+  return { ...outcome, next: nextText(due) }
 }
 
 /**
@@ -237,7 +278,7 @@ const holdItems = async (
   const outcome = { outcome: 'held' as const, status, bytes, items: carried, new: newItems, held, leadsTo: shown }
   if (state.places.held?.to !== to && !isRefused)
     log.warn(
-      { source: source.id, ...outcome },
+      { event: 'crawl.held', source: source.id, ...outcome, ...nextFields(due) },
       `the source redirects to another domain: its items are held until that domain is known to be its publisher's`,
     )
   await context.job.note(reason)
@@ -266,6 +307,9 @@ const notePush = async (
 
 const nextText = ({ at, reason }: { at: number; reason: string }): string => `${new Date(at).toISOString()}: ${reason}`
 
+/** When a source is fetched next, and why then, as fields of the log. */
+const nextFields = ({ at, reason }: Due) => ({ next: new Date(at).toISOString(), nextReason: reason })
+
 const fail = async (
   source: Source,
   { log }: JobContext,
@@ -274,7 +318,15 @@ const fail = async (
   record: RecordFetch,
 ): Promise<never> => {
   await record({ outcome: 'failed', status: failure.status ?? 0, reason: failure.reason })
-  log.debug({ source: source.id, reason: failure.reason, next: due }, 'crawl failed')
+  const { reason, detail, status } = failure
+  log.warn(
+    {
+      ...{ event: 'crawl.failed', source: source.id, reason, detail },
+      ...(status === undefined ? {} : { status }),
+      ...nextFields(due),
+    },
+    'crawl failed',
+  )
   // The queue dashboard shows the job as failed, with the reason and the time of the next attempt.
-  throw new UnrecoverableError(`${failure.reason}: ${failure.detail} (next ${nextText(due)})`)
+  throw new LoggedFailure(`${failure.reason}: ${failure.detail} (next ${nextText(due)})`)
 }

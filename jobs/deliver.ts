@@ -4,6 +4,7 @@
  * deliveries: reading the body at once is cheaper than storing it in Redis.
  */
 
+import { contentSettings } from '../src/feeds/content/build-content.ts'
 import { readFeed } from '../src/feeds/read.ts'
 import type { Subscription } from '../src/websub/subscription.ts'
 import type { JobContext } from './context.ts'
@@ -28,9 +29,15 @@ export const deliver = async (
   const source = await sources.find(subscription.source)
   // Just removed: the unsubscription at its hub is under way.
   if (!source?.enabled) return 0
-  const { crawl } = settings()
+  const { crawl, articles } = settings()
+  const content = contentSettings(source, articles)
   const read =
-    body.length === 0 ? null : await readFeed(body, { contentType, url: subscription.topic, maxItems: crawl.maxItems })
+    body.length === 0
+      ? null
+      : await readFeed(body, {
+          ...{ contentType, url: subscription.topic, maxItems: crawl.maxItems },
+          withContent: content.keep !== 'off',
+        })
   if (read?.kind !== 'feed') {
     await addCrawl(source.id)
     await push.delivered(subscription)
@@ -42,7 +49,7 @@ export const deliver = async (
     await sources.state(source.id),
     // A part of a feed, often a single item, is too little to judge the ids and dates of the source by.
     { feed, carried: Number.POSITIVE_INFINITY, bodyHash: 'push' },
-    { sources, urls, most: crawl.batch, now },
+    { sources, urls, most: crawl.batch, content, now },
   )
   await learn()
   await addArticles(batches)

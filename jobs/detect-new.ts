@@ -6,8 +6,11 @@
 import { createHash } from 'node:crypto'
 import { judgeDates, trustsDates } from '../src/articles/dates.ts'
 import type { ParameterStore } from '../src/articles/parameters/parameter-store.ts'
+import type { ArticleContent } from '../src/domain/content.ts'
 import type { Feed, FeedItem } from '../src/domain/feed-item.ts'
+import { packContent } from '../src/domain/packed-content.ts'
 import type { Source } from '../src/domain/source.ts'
+import { buildContents, type ContentSettings } from '../src/feeds/content/build-content.ts'
 import { findPage, identify, trustsIds } from '../src/feeds/identity.ts'
 import type { ArticlesData } from '../src/queues/ingest.ts'
 import type { Unseen } from '../src/sources/items/seen-items.ts'
@@ -43,6 +46,8 @@ export interface DetectNewItemsParts {
   readonly urls: Pick<ParameterStore, 'keeps' | 'learn'>
   /** Most items in one batch. */
   readonly most: number
+  /** What is kept of the text of the source's articles. */
+  readonly content: ContentSettings
   readonly now: () => number
 }
 
@@ -50,18 +55,20 @@ export const detectNewItems = async (
   source: Source,
   state: SourceState,
   { feed, carried, bodyHash }: ReadDocument,
-  { sources, urls, most, now }: DetectNewItemsParts,
+  { sources, urls, most, content, now }: DetectNewItemsParts,
 ): Promise<NewItems> => {
+  const contents = await readContents(feed.items, content)
+  const describe = (item: FeedItem): string => hashContent(contents.get(item))
   // Before keys are made of links: this very document may show which URL parameters identify items.
   const notes = await urls.learn(
     source.id,
     feed.items.map(item => ({ title: item.title, page: findPage(item) })),
   )
   let hasUnstableIds = state.hasUnstableIds || !trustsIds(feed.items, carried)
-  let identified = identify(feed.items, !hasUnstableIds, urls.keeps)
+  let identified = identify(feed.items, !hasUnstableIds, urls.keeps, describe)
   if (!hasUnstableIds && areIdsUnstable(await sources.lookUpSeen(source.id, identified), carried)) {
     hasUnstableIds = true
-    identified = identify(feed.items, false, urls.keeps)
+    identified = identify(feed.items, false, urls.keeps, describe)
   }
   const unseen = await sources.unseen(source.id, identified)
   const fresh = unseen.filter(({ isNew }) => isNew).map(({ item }) => item)
@@ -81,11 +88,15 @@ export const detectNewItems = async (
     new URL(source.site ?? source.url).hostname.replace(/^www\./, ''),
   ])
   const places = new Map(feed.items.map((item, place) => [item, place]))
-  const prepared = unseen.map(each => ({
-    ...each,
-    place: places.get(each.item) ?? 0,
-    item: { ...each.item, title: each.item.title && withoutName(each.item.title, titles ?? NO_HABITS, names) },
-  }))
+  const prepared = unseen.map(each => {
+    const { content: _, title, ...item } = each.item
+    return {
+      ...each,
+      place: places.get(each.item) ?? 0,
+      item: { ...item, title: title && withoutName(title, titles ?? NO_HABITS, names) },
+      content: pack(contents.get(each.item)),
+    }
+  })
   const about = { fetchedAt: now(), trustsDates: trustsDates(dates), language: feed.language, most }
   return {
     batches: buildBatches(source, prepared, bodyHash, { ...about, origin: state.dataSet }),
@@ -103,6 +114,26 @@ export const detectNewItems = async (
   }
 }
 
+/** The text that is kept of each item that has one. */
+const readContents = async (
+  items: readonly FeedItem[],
+  settings: ContentSettings,
+): Promise<ReadonlyMap<FeedItem, ArticleContent>> => {
+  const contents = await buildContents(items, settings)
+  return new Map(items.flatMap((item, index) => (contents[index] ? [[item, contents[index]] as const] : [])))
+}
+
+/** So that an item counts as edited when its text is. */
+const hashContent = (content: ArticleContent | undefined): string =>
+  content === undefined
+    ? ''
+    : createHash('sha256')
+        .update(content.text ?? content.html ?? '')
+        .digest('base64url')
+
+const pack = (content: ArticleContent | undefined): string | null =>
+  content === undefined ? null : packContent(content).toString('base64')
+
 const MINUTE = 60_000
 
 const listTitle = ({ title }: FeedItem): string[] => (title === null ? [] : [title])
@@ -110,7 +141,7 @@ const listTitle = ({ title }: FeedItem): string[] => (title === null ? [] : [tit
 /** The same items in the same state make the same job ids, so a crawl repeated while they wait adds nothing. */
 const buildBatches = (
   source: Source,
-  unseen: readonly (Unseen & { readonly place: number })[],
+  unseen: readonly (Unseen & { readonly place: number; readonly content: string | null })[],
   bodyHash: string,
   {
     most,
@@ -138,8 +169,8 @@ const buildBatches = (
       ...about,
       items: unseen
         .slice(batch * most, (batch + 1) * most)
-        .map(({ item, key, also, headlined, fingerprint, place, isLost, sameAddress }) => ({
-          ...{ key, also: [...also], headlined, fingerprint, place, item },
+        .map(({ item, key, also, headlined, fingerprint, place, content, isLost, sameAddress }) => ({
+          ...{ key, also: [...also], headlined, fingerprint, place, item, content },
           ...(isLost ? { isLost } : {}),
           ...(sameAddress === undefined ? {} : { sameAddress }),
         })),

@@ -94,6 +94,15 @@ const placeItems = async (
   return placeArticles(normalised, context)
 }
 
+const unpack = (content: string | null | undefined): Buffer | null | undefined =>
+  typeof content === 'string' ? Buffer.from(content, 'base64') : content
+
+/** Removes texts from the data of the job, which is kept for an hour: they are stored now. */
+const dropContents = async (batch: Batch, { job }: JobContext): Promise<void> => {
+  if (!batch.items.some(({ content }) => typeof content === 'string')) return
+  await job.replace({ ...batch, items: batch.items.map(({ content: _, ...item }) => item) })
+}
+
 export const articles = defineJob(articlesQueue, {
   async run(batch, context) {
     const { sourceId, crawl, items } = batch
@@ -111,7 +120,9 @@ export const articles = defineJob(articlesQueue, {
     const versions = matches.map(({ isVersion = false }) => isVersion && batch.trustsDates)
     const outcomes = await placeItems(batch, source, { seenBefore, versions }, context)
     const refused = await quarantineRefused(batch, outcomes, context)
-    const accepted = outcomes.filter((outcome): outcome is Placed => !('kind' in outcome))
+    const accepted = outcomes.flatMap((outcome, index) =>
+      'kind' in outcome ? [] : [{ ...outcome, content: unpack(items[index]?.content) }],
+    )
     await context.yieldToLists()
     const ingested = await archive.ingest(accepted, now(), crawl.id)
     // As it was classified.
@@ -119,7 +130,8 @@ export const articles = defineJob(articlesQueue, {
     const affected = await publishing.ingested(ingested, crawl.id)
     const published = await context.publisher.publishRelated(affected, ingested.addedIds)
     const related = { changed: published.filter(each => each.changed).length, of: published.length }
-    if (related.of > 0) log.info({ crawl: crawl.id, list: 'related', ...related }, 'published')
+    if (related.of > 0)
+      log.info({ event: 'lists.published', crawl: crawl.id, list: 'related', ...related }, 'published')
     reportDelays(batch, outcomes, seenBefore, context)
     // Items marked as seen never come again: the articles must have reached the replicas before, or the loss of the
     // master would lose them for good.
@@ -131,9 +143,13 @@ export const articles = defineJob(articlesQueue, {
       accepted: accepted.length + versionCount,
       refused: lost,
     })
+    await dropContents(batch, context)
     const { added, updated, merged, unchanged } = ingested
     const counts = { added, updated, merged, unchanged, refused }
-    log.info({ source: sourceId, crawl: crawl.id, items: items.length, ...counts }, 'articles ingested')
+    log.info(
+      { event: 'articles.ingested', source: sourceId, crawl: crawl.id, items: items.length, ...counts },
+      'articles ingested',
+    )
     return { ...counts, related }
   },
 })

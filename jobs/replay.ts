@@ -5,6 +5,7 @@
  */
 
 import type { SourceId } from '../src/domain/source.ts'
+import { contentSettings } from '../src/feeds/content/build-content.ts'
 import { readNewItems } from '../src/sources/items/read-new-items.ts'
 import { isTrusted } from '../src/sources/state/places.ts'
 import type { JobContext } from './context.ts'
@@ -48,8 +49,13 @@ export const replay = async (
   const body = kept ? await sources.quarantine.read(sourceId, bodyId) : null
   if (!kept || !body) return answer('gone', 'it is no longer in quarantine')
 
-  const { maxItems, batch } = settings().crawl
-  const read = await readNewItems(body, { known: NONE_KNOWN, contentType: kept.contentType, url: kept.url, maxItems })
+  const { crawl, articles } = settings()
+  const { maxItems, batch } = crawl
+  const content = contentSettings(source, articles)
+  const read = await readNewItems(body, {
+    ...{ known: NONE_KNOWN, contentType: kept.contentType, url: kept.url, maxItems },
+    withContent: content.keep !== 'off',
+  })
   if (read.kind === 'not-a-feed') return answer('unreadable', read.detail)
   const carried = read.feed.items.length
   const state = await sources.state(sourceId)
@@ -57,7 +63,7 @@ export const replay = async (
     source,
     state,
     { feed: read.feed, carried, bodyHash: `replay ${bodyId}` },
-    { sources, urls, most: batch, now },
+    { sources, urls, most: batch, content, now },
   )
   if (!isTrusted(source, state, kept.url)) {
     await hold(source, { to: kept.url, isPermanent: false }, batches, { sources, now })

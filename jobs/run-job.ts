@@ -3,7 +3,7 @@
 import { type Job, UnrecoverableError } from 'bullmq'
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import { readJobVersion } from '../src/queues/definition.ts'
+import { readJobVersion, versioned } from '../src/queues/definition.ts'
 import type { JobContext } from './context.ts'
 import type { JobDefinition } from './define.ts'
 import type { Postpone } from './postpone.ts'
@@ -37,7 +37,10 @@ export const createRun = <Name extends string, Schema extends z.ZodType>(
       warnedAt = performance.now()
       log
         .child({ queue })
-        .warn({ job: job.id, version: readJobVersion(job.data) }, 'jobs of a newer version are left to newer processes')
+        .warn(
+          { event: 'job.newer', job: job.id, version: readJobVersion(job.data) },
+          'jobs of a newer version are left to newer processes',
+        )
     }
     return postpone(job, NEWER_DELAY, token)
   }
@@ -53,6 +56,7 @@ export const createRun = <Name extends string, Schema extends z.ZodType>(
       job: {
         id: job.id ?? '',
         attempt: job.attemptsStarted,
+        replace: next => job.updateData(versioned({ version }, next)),
         progress: (done, of) => job.updateProgress({ done, of }),
         note: async line => {
           await job.log(line)

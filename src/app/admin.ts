@@ -62,7 +62,7 @@ export const startAdminUi = ({
     sourceActions: createSourceActions({
       ...{ redis, keys, catalogue, sources, audit },
       recrawl: (sourceId, isBehind) => addRecrawl(queues, sourceId, isBehind),
-      coolDown: () => settings().admin.recrawlGap,
+      gap: context.recrawlGap,
       moves: createMoves(context),
     }),
     recrawlGap: () => settings().admin.recrawlGap,

@@ -13,7 +13,8 @@ import { createStoryWriter, type StoryWriter } from '../articles/story-writer.ts
 import { createWithholding } from '../articles/withhold.ts'
 import type { Config } from '../config/load.ts'
 import type { ArticleId } from '../domain/article.ts'
-import type { SectionId } from '../domain/section.ts'
+import { labelSections, type SectionId } from '../domain/section.ts'
+import type { SourceId } from '../domain/source.ts'
 import { createReadCounts, createTops } from '../events/top-articles.ts'
 import { createEviction } from '../eviction/evict.ts'
 import { createEvictor, type Evictor } from '../eviction/evictor.ts'
@@ -88,6 +89,10 @@ export const createContainer = (parts: ContainerParts): Container => {
     retention: () => settings().articles.retention,
     poolSize: () => settings().lists.poolSize,
     findParent: (id: SectionId) => config().taxonomy.find(section => section.id === id)?.parent,
+    labels: {
+      findPublisher: (id: SourceId) => sources.get(id)?.name ?? id,
+      listSectionLabels: () => labelSections(config().taxonomy, settings().lists.language),
+    },
   }
   const articleStore = createArticleStore({ ...articles, findWeight: id => sources.get(id)?.weight ?? 1 })
   const archive = articleStore

@@ -17,6 +17,7 @@ import { createOutageDetector, type NetworkMode, type OutageDetector } from '../
 import { createPoliteness } from '../sources/polling/politeness.ts'
 import { createPoll } from '../sources/polling/poll.ts'
 import { createRobots } from '../sources/polling/robots.ts'
+import { createRecrawlGap } from '../sources/store/recrawl-gap.ts'
 import type { Container } from './container.ts'
 
 export interface JobContextParts {
@@ -62,7 +63,7 @@ export const createJobContext = (
   const outageDetector = createOutageDetector({
     ...{ ...store, now },
     onBack: sources.resetAfterOutage,
-    say: mode => log.warn({ network: mode }, networkText[mode]),
+    say: mode => log.warn({ event: 'network.changed', state: mode }, networkText[mode]),
   })
   const politeness = createPoliteness({ ...store, settings: crawl })
   const userAgent = () => crawl().userAgent
@@ -96,6 +97,7 @@ export const createJobContext = (
         },
       },
       ...{ stories, sources, publishing, poll, politeness, push, settings, taxonomy, classify, learn, describeSource },
+      recrawlGap: createRecrawlGap({ ...store, gap: () => settings().admin.recrawlGap }),
       ...{ urls: parameters, publisher: lists.publisher, waitForCapacity, now },
       beginReplicated: barrier.begin,
       yieldToLists: gate.yieldToLists,

@@ -34,6 +34,10 @@ export const articleFields = (
     image: article.image ?? '',
     // Only where it says more than `image`: most articles do without its memory.
     ...(article.images ? { images: JSON.stringify(article.images) } : {}),
+    // Likewise, only where there is something to say.
+    ...(article.categories ? { categories: JSON.stringify(article.categories) } : {}),
+    ...(article.enclosures ? { enclosures: JSON.stringify(article.enclosures) } : {}),
+    ...(article.publisherComments === undefined ? {} : { publisherComments: String(article.publisherComments) }),
     language: article.language,
     publishedAt: iso(article.publishedAt),
     updatedAt: iso(now),

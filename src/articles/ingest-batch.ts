@@ -3,13 +3,13 @@
  * three round trips, since ioredis pipelines the commands of one turn of the event loop.
  */
 
-import type { Article, ArticleId } from '../domain/article.ts'
+import type { ArticleId } from '../domain/article.ts'
 import { articleId } from '../domain/canonical-url.ts'
 import { COUNTERS } from '../domain/counts.ts'
 import { registrableDomain } from '../domain/registrable-domain.ts'
 import type { SectionId } from '../domain/section.ts'
 import type { SourceId } from '../domain/source.ts'
-import type { Decision, Merge } from '../domain/story-decision.ts'
+import type { Merge } from '../domain/story-decision.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import { CLOCK_SLACK } from '../util/plausible-time.ts'
 import { articleFields } from './hashes.ts'
@@ -17,6 +17,7 @@ import { leadScore } from './rules/lead.ts'
 import type { ArticleStore, Ingested } from './store.ts'
 import { collapseChanges, collectSections, type Moves, type Placed } from './story-changes.ts'
 import type { StoryWriter, StoryWriterParts } from './story-writer.ts'
+import { listTextKeys } from './text-keys.ts'
 import { noteTitles } from './titles.ts'
 
 const upsertScript = loadScript(new URL('./upsert.lua', import.meta.url))
@@ -26,12 +27,18 @@ export const MAX_SECTIONS = 3
 export interface IngestParts extends StoryWriterParts {
   /** Weight of a source, which decides the lead of a story. */
   readonly findWeight: (id: SourceId) => number
+  readonly labels: ArticleLabels
 }
 
-interface Decided {
-  readonly article: Article
-  readonly decision: Decision
+/** Names that an article's hash has for people. */
+export interface ArticleLabels {
+  /** Name of a source; its id if it is unknown. */
+  readonly findPublisher: (id: SourceId) => string
+  /** Labels of all sections by id. */
+  readonly listSectionLabels: () => Readonly<Record<SectionId, string>>
 }
+
+type Decided = Parameters<ArticleStore['ingest']>[0][number]
 
 /** An article after its upsert. */
 interface Written extends Decided {
@@ -44,25 +51,31 @@ interface Written extends Decided {
 }
 
 const upsert = async (
-  { redis, keys, retention }: IngestParts,
-  { article, decision }: Decided,
+  { redis, keys, retention, labels }: IngestParts,
+  { article, decision, content }: Decided,
   now: number,
   crawl?: string,
 ): Promise<Written> => {
   const target = decision.kind === 'same' ? decision.as : article.id
   const reprintOf = decision.kind === 'reprint' ? decision.of : null
+  const owner = article.sources[0] ?? ('' as SourceId) // articles have a source
   const [outcome, sections = '[]', sources = '[]', publishedAt = ''] = (await runScript(
     redis,
     upsertScript,
-    [keys.article(target)],
+    listTextKeys(keys, target),
     [
-      JSON.stringify(articleFields({ ...article, id: target }, decision.story, reprintOf, now, crawl)),
-      article.sources[0] ?? '',
+      JSON.stringify({
+        ...articleFields({ ...article, id: target }, decision.story, reprintOf, now, crawl),
+        publisher: labels.findPublisher(owner),
+        sectionLabel: labels.listSectionLabels()[article.section] ?? article.section,
+      }),
+      owner,
       target === article.id ? 'own' : 'merge',
       JSON.stringify(article.sections.slice(0, MAX_SECTIONS)),
       retention(),
       MAX_SECTIONS,
       new Date(now + CLOCK_SLACK).toISOString(),
+      ...(content === undefined ? ['keep', ''] : content === null ? ['none', ''] : ['set', content]),
       ...COUNTERS,
     ],
   )) as [Written['outcome'], string?, string?, string?] // as upsert.lua returns

@@ -2,7 +2,7 @@
 
 import type { Article, Refused } from '../domain/article.ts'
 import { articleId, canonicalUrl, type Keeps } from '../domain/canonical-url.ts'
-import type { Author, FeedItem } from '../domain/feed-item.ts'
+import { type Author, type Enclosure, type FeedItem, MAX_ENCLOSURES } from '../domain/feed-item.ts'
 import { primaryLanguage } from '../domain/language.ts'
 import { MAX_PICTURES, type Picture, saysOnlyUrl } from '../domain/picture.ts'
 import type { Taxonomy } from '../domain/section.ts'
@@ -80,7 +80,7 @@ const cleanUrl = (written: string): string | null => {
   return /^https?:$/.test(url.protocol) && url.href.length <= MAX_URL ? url.href : null
 }
 
-const findImages = ({ image, images = [] }: FeedItem): Picture[] => {
+const findImages = ({ image, images = [] }: Pick<FeedItem, 'image' | 'images'>): Picture[] => {
   const given = images.length > 0 || image === null ? images : [{ url: image }]
   return given.slice(0, MAX_PICTURES).flatMap(({ url: written, alt, ...others }) => {
     const url = cleanUrl(written)
@@ -89,9 +89,26 @@ const findImages = ({ image, images = [] }: FeedItem): Picture[] => {
   })
 }
 
+const MAX_CATEGORIES = 20
+const MAX_CATEGORY = 100
+
+const cleanCategories = (categories: readonly string[]): Pick<Article, 'categories'> => {
+  const cleaned = categories.slice(0, MAX_CATEGORIES).map(each => clean(each, MAX_CATEGORY))
+  const kept = [...new Set(cleaned)].filter(each => each !== '')
+  return kept.length > 0 ? { categories: kept } : {}
+}
+
+const cleanEnclosures = (enclosures: readonly Enclosure[]): Pick<Article, 'enclosures'> => {
+  const kept = enclosures.slice(0, MAX_ENCLOSURES).flatMap(({ url: written, ...others }): Enclosure[] => {
+    const url = cleanUrl(written)
+    return url === null ? [] : [{ url, ...others }]
+  })
+  return kept.length > 0 ? { enclosures: kept } : {}
+}
+
 /** @returns the article, or the reason why the item was refused */
 export const normalise = (
-  item: FeedItem,
+  item: Omit<FeedItem, 'content'>,
   {
     source,
     feedLanguage,
@@ -139,6 +156,10 @@ export const normalise = (
     ...cleanAuthors(item.authors ?? []),
     image: images[0]?.url ?? null,
     ...(saysOnlyUrl(images) ? {} : { images }),
+    ...cleanCategories(item.categories),
+    // Jobs of older versions have one at most.
+    ...cleanEnclosures(item.enclosures ?? (item.enclosure ? [item.enclosure] : [])),
+    ...(item.commentsCount === undefined ? {} : { publisherComments: item.commentsCount }),
     language,
     publishedAt: at,
     firstSeenAt: fetchedAt,

@@ -29,14 +29,14 @@ const changed = (placed: readonly Placed[], moved: readonly ArticleId[] = []): I
 })
 
 const createSetSection =
-  ({ redis, keys }: IngestParts, writer: StoryWriter): ArticleStore['setSection'] =>
+  ({ redis, keys, labels }: IngestParts, writer: StoryWriter): ArticleStore['setSection'] =>
   async (id, section, by, now) => {
     const evidence: Evidence = { section: section ?? '', from: 'editor', what: by, weight: 1 }
     const [before = '', filed = '[]', carriers = '[]', at = '', story = '', title = ''] = (await runScript(
       redis,
       setSectionScript,
       [keys.article(id)],
-      [section ?? '', JSON.stringify(evidence), MAX_SECTIONS],
+      [section ?? '', JSON.stringify(evidence), MAX_SECTIONS, JSON.stringify(labels.listSectionLabels())],
     )) as [string, string?, string?, string?, string?, string?] // as set-section.lua returns
     if (before === 'missing') return null
     const sections: SectionId[] = JSON.parse(filed)

@@ -3,6 +3,7 @@
 -- ARGV 1  section id; "" to revoke the editor's choice
 --      2  JSON of the editor's evidence
 --      3  maximum number of sections of an article
+--      4  JSON object: the label of each section
 -- Returns { "missing" }, or { section before, sections (JSON), sources (JSON), publishedAt (ISO), story, title }.
 -- `filed` holds the sections by evidence alone while an editor's choice overrides them; upsert.lua updates it on edits.
 -- O(fields).
@@ -31,7 +32,8 @@ else
   redis.call('HDEL', key, 'filed')
 end
 local written = cjson.encode(sections)
-redis.call('HSET', key, 'section', sections[1], 'sections', written, 'evidence', #evidence > 0 and cjson.encode(evidence) or '[]')
+local label = cjson.decode(ARGV[4])[sections[1]] or sections[1]
+redis.call('HSET', key, 'section', sections[1], 'sectionLabel', label, 'sections', written, 'evidence', #evidence > 0 and cjson.encode(evidence) or '[]')
 -- The title of a blocked article is in a separate field (withhold.lua).
 local title = stored[6] or (stored[9] and cjson.decode(stored[9]).title) or ''
 return { stored[1], written, stored[3], stored[4], stored[5], title }

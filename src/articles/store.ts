@@ -85,7 +85,12 @@ export interface ArticleStore {
    * @param crawl id of the crawl that brought them
    */
   ingest(
-    batch: readonly { readonly article: Article; readonly decision: Decision }[],
+    batch: readonly {
+      readonly article: Article
+      readonly decision: Decision
+      /** Its text as packContent returns it; null if it has none, undefined to leave what is stored. */
+      readonly content?: Buffer | null | undefined
+    }[],
     now: number,
     crawl?: string,
   ): Promise<Ingested>

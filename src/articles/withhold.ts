@@ -8,6 +8,7 @@ import { loadScript, runScript } from '../redis/script.ts'
 import type { Store } from '../redis/store.ts'
 import type { ArticleStore } from './store.ts'
 import type { StoryWriter } from './story-writer.ts'
+import { listTextKeys } from './text-keys.ts'
 
 const withholdScript = loadScript(new URL('./withhold.lua', import.meta.url))
 
@@ -106,7 +107,7 @@ export const createWithholding = ({ redis, keys, archive, writer }: WithholdingP
       )
       await writer.index(placed)
       await Promise.all(
-        changed.map(({ id }) => runScript(redis, withholdScript, [keys.article(id)], [wanted.has(id) ? 1 : 0])),
+        changed.map(({ id }) => runScript(redis, withholdScript, listTextKeys(keys, id), [wanted.has(id) ? 1 : 0])),
       )
       const restored = before.filter(id => !wanted.has(id))
       if (restored.length > 0) await redis.srem(keys.withheld(), ...restored)

@@ -3,6 +3,7 @@
 import { userInfo } from 'node:os'
 import { createMoves } from '../../jobs/retry-quarantined.ts'
 import { addArticles, addRecrawl } from '../queues/queues.ts'
+import { createRecrawlGap } from '../sources/store/recrawl-gap.ts'
 import { type Actor, type Audit, createAudit } from '../use-cases/audit-log.ts'
 import { createSourceActions, type SourceActions } from '../use-cases/source-actions.ts'
 import type { Session } from './session.ts'
@@ -30,7 +31,6 @@ export const openSourceActions = (session: Session): SourceActions => {
       settings: () => config.settings,
       addArticles: async batches => addArticles(await queues(), batches),
     }),
-    // Terminal users may do everything, and scripts should not have to wait.
-    coolDown: () => 0,
+    gap: createRecrawlGap({ redis, keys, gap: () => config.settings.admin.recrawlGap }),
   })
 }

@@ -5,6 +5,29 @@ import { version } from '../util/version.ts'
 import type { CliContext, RegisterCommand } from './command.ts'
 import { COMMANDS } from './commands/index.ts'
 
+/** Headings of --help, and the commands under each; a command that is under none is listed last. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  'Run:': ['start', 'status', 'doctor', 'check-config', 'log', 'migrate', 'replay', 'support-bundle'],
+  'Sources:': ['crawl', 'sources', 'quarantine'],
+  'Editors:': ['lists', 'explain', 'pin', 'unpin', 'block', 'unblock', 'overrides', 'articles', 'stories'],
+  'Access:': ['users', 'tokens', 'acl'],
+  'Tools:': ['demo', 'newsstand', 'cluster', 'classify', 'train-sections'],
+}
+
+/** The settings of newsdesk.yaml that most sites look at first. */
+export const FIRST_SETTINGS: readonly (readonly [key: string, text: string])[] = [
+  ['redis.url', 'the Redis that holds everything'],
+  ['roles', 'what this process does'],
+  ['crawl.contact', 'how publishers reach you'],
+  ['crawl.minInterval', 'how often a source is fetched at most'],
+  ['articles.retention', 'how long articles are kept'],
+  ['articles.memory', 'evict the oldest articles above this size'],
+  ['http.port', 'the public server: lists, and events from pages'],
+  ['admin.port', 'the admin UI, probes and metrics'],
+  ['admin.password', 'of the user admin, instead of a one-time link'],
+  ['log.level', 'how much is logged'],
+]
+
 const MIN_TIMEOUT = 100
 const MAX_TIMEOUT = 3_600_000
 
@@ -41,7 +64,8 @@ export const buildProgram = (commands: readonly RegisterCommand[] = COMMANDS): C
     .exitOverride()
     .addHelpText(
       'after',
-      '\nExit codes: 0 success, 1 failure, 2 wrong usage or configuration.\nDocumentation: README.md, docs/',
+      `\nThe settings that matter first, in newsdesk.yaml (docs/configuration.md has all):\n${FIRST_SETTINGS.map(([key, text]) => `  ${key.padEnd(20)}${text}`).join('\n')}\n` +
+        '\nExit codes: 0 success, 1 failure, 2 wrong usage or configuration.\nDocumentation: README.md, docs/',
     )
     .hook('preAction', applyTimeout)
   const context: CliContext = {
@@ -53,5 +77,7 @@ export const buildProgram = (commands: readonly RegisterCommand[] = COMMANDS): C
       },
   }
   for (const register of commands) register(program, context)
+  for (const [heading, names] of Object.entries(GROUPS))
+    for (const command of program.commands) if (names.includes(command.name())) command.helpGroup(heading)
   return program
 }

@@ -7,6 +7,7 @@
 import type { Entry } from '../domain/entry.ts'
 import { type PublishedArticle as ClientArticle, parseArticle } from '../domain/published-article.ts'
 import { keysFor } from '../redis/keys.ts'
+import { type ArticleOptions, readArticle } from './article.ts'
 import { type PanelPage, type PanelsWanted, type PanelWanted, readPanels } from './panels.ts'
 import {
   type ClientOptions,
@@ -21,11 +22,13 @@ import {
 import { createReporter, type Reporter, type ReporterOptions } from './reporter.ts'
 import { type Update, type UpdatesOptions, updates } from './updates.ts'
 
+export type { ArticleContent } from '../domain/content.ts'
 export type { Entry, PlacedBy, Window } from '../domain/entry.ts'
 export type { EventKind } from '../domain/event-kinds.ts'
 export type { Panel } from '../domain/page.ts'
 export type { Picture } from '../domain/picture.ts'
 export type { PublishedArticle as ClientArticle } from '../domain/published-article.ts'
+export { type ArticleOptions, readArticle } from './article.ts'
 export { type Angle, readMore } from './more.ts'
 export { type PanelPage, type PanelsWanted, type PanelWanted, readPanels } from './panels.ts'
 export type { ClientOptions, Connection, Wanted } from './read.ts'
@@ -106,8 +109,8 @@ export interface Client {
     wanted: W,
     options?: { readonly article?: string; readonly limit?: number },
   ): Promise<Page<W>>
-  /** null if the article is unknown or has expired. */
-  article(id: string): Promise<ClientArticle | null>
+  /** null if the article is unknown, blocked, or has expired. With `content: true` it has its text. */
+  article(id: string, options?: ArticleOptions): Promise<ClientArticle | null>
   sections(): Promise<readonly SectionLabels[]>
   /** See `updates`. */
   updates(options?: Omit<UpdatesOptions, 'prefix'>): AsyncGenerator<Update, void, undefined>
@@ -133,7 +136,7 @@ export const createClient = (redis: Connection, options: ReporterOptions = {}): 
       many: async (wanted, some) => (await readPage(redis, wanted, { ...some, prefix })).lists,
     },
     page: page as Client['page'], // each overload by its arguments
-    article: async id => parseArticle(await redis.hgetall(keys.article(id))),
+    article: (id, some) => readArticle(redis, id, { ...some, prefix }),
     async sections() {
       const json = await redis.get(keys.sections())
       // As docs/redis-contract.md specifies.

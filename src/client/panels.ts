@@ -1,8 +1,9 @@
 /** Reads the panels of a page in one round trip; on request, no story appears twice. */
 
 import { fillPage, type ListReading, type Panel, type Place, planReadings } from '../domain/page.ts'
-import { type PublishedArticle, parseArticle } from '../domain/published-article.ts'
+import type { PublishedArticle } from '../domain/published-article.ts'
 import { keysFor } from '../redis/keys.ts'
+import { type ArticleOptions, articleCommands, parseReplies } from './article.ts'
 import {
   type ClientOptions,
   type Command,
@@ -25,7 +26,7 @@ export type PanelWanted =
       readonly repeat?: boolean
     })
 
-export interface PanelsWanted<W extends readonly PanelWanted[] = readonly PanelWanted[]> {
+export interface PanelsWanted<W extends readonly PanelWanted[] = readonly PanelWanted[]> extends ArticleOptions {
   /**
    * The panels, in order of priority: on a unique page, a story that could appear in several appears in the first. A
    * list may be asked for more than once.
@@ -65,7 +66,7 @@ const toPlace = (wanted: PanelWanted, limit: number): Place => ({
 /** Reads all panels of a page, and optionally its article, in one round trip. */
 export const readPanels = async <const W extends readonly PanelWanted[]>(
   redis: Connection,
-  { lists, article: id, limit = DEFAULT_LIMIT, unique = false, skipSame = false }: PanelsWanted<W>,
+  { lists, article: id, limit = DEFAULT_LIMIT, unique = false, skipSame = false, content = false }: PanelsWanted<W>,
   { prefix = 'newsdesk' }: ClientOptions = {},
 ): Promise<PanelPage<W>> => {
   const keys = keysFor(prefix)
@@ -73,7 +74,7 @@ export const readPanels = async <const W extends readonly PanelWanted[]>(
   const lengths = [...planReadings(places, unique)]
   const ofLists = lengths.map(([name, length]) => listCommand(name, prefix, length))
   const ofMetas: Command[] = skipSame ? lengths.map(([name]) => ['hget', keys.listMeta(name), 'covers']) : []
-  const ofArticle: Command[] = id === undefined ? [] : [['hgetall', keys.article(id)]]
+  const ofArticle = id === undefined ? [] : articleCommands(id, { content, prefix })
   const answers = await runPipelined(redis, [...ofLists, ...ofMetas, ...ofArticle])
 
   const readings = lengths.map(([name], index): [string, ListReading] => [
@@ -83,8 +84,7 @@ export const readPanels = async <const W extends readonly PanelWanted[]>(
       covers: skipSame ? (answers[lengths.length + index] as string | null) : null, // as HGET returns
     },
   ])
-  // As HGETALL returns.
-  const article = id === undefined ? null : parseArticle(answers.at(-1) as Record<string, string>)
+  const article = parseReplies(answers.slice(ofLists.length + ofMetas.length))
   const panels = fillPage({ places, readings: new Map(readings), article, unique, skipSame })
   return { article, panels: panels as PanelPage<W>['panels'] } // one for each wanted list
 }

@@ -21,6 +21,7 @@ export type Command =
   | readonly ['lrange', string, number, number]
   | readonly ['hgetall', string]
   | readonly ['get', string]
+  | readonly ['getBuffer', string]
   | readonly ['hget', string, string]
 
 /** @throws the first error of any command */
@@ -33,7 +34,9 @@ export const runPipelined = async (redis: Connection, commands: readonly Command
           ? redis.hgetall(command[1])
           : command[0] === 'hget'
             ? redis.hget(command[1], command[2])
-            : redis.get(command[1])
+            : command[0] === 'getBuffer'
+              ? redis.getBuffer(command[1])
+              : redis.get(command[1])
     return Promise.all(commands.map(call))
   }
   const answers = await redis.pipeline(commands.map(command => [...command])).exec()

@@ -1,6 +1,6 @@
 /** An article: a normalised feed item. Its canonical URL identifies it. */
 
-import type { Author } from './feed-item.ts'
+import type { Author, Enclosure } from './feed-item.ts'
 import type { Picture } from './picture.ts'
 import type { SectionId } from './section.ts'
 import type { SourceId } from './source.ts'
@@ -40,6 +40,12 @@ export interface Article {
   readonly image: string | null
   /** Up to ten pictures, the above first; missing if there is no more to say than that. */
   readonly images?: readonly Picture[]
+  /** The publisher's own categories, in order; absent if there are none. */
+  readonly categories?: readonly string[]
+  /** Recordings and pictures that are enclosed with it, up to ten; absent if there are none. */
+  readonly enclosures?: readonly Enclosure[]
+  /** How many comments it has at its publisher's; absent if the feed does not say. */
+  readonly publisherComments?: number
   /** BCP 47, detected from the text or declared; empty if the text says too little and nothing is declared. */
   readonly language: string
   /** ms since the epoch, clamped to be no later than when we first saw it. */

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { type Picture, PictureSchema } from './picture.ts'
 
-/** An audio or video file of an item. */
+/** A file that goes with an item. */
 export interface Enclosure {
   /** http or https. */
   readonly url: string
@@ -13,6 +13,22 @@ export interface Enclosure {
   readonly type?: string
   /** Bytes. */
   readonly length?: number
+  /** Seconds that a recording lasts. */
+  readonly duration?: number
+}
+
+/** Maximum number of enclosures kept of an item. */
+export const MAX_ENCLOSURES = 10
+
+/** The full text of an item as its feed has it: of any length below 1,000,000 characters, and not safe to show. */
+export interface ItemContent {
+  readonly markup: string
+  /** `xml`: elements of the document itself, as in Atom's type xhtml. `unknown`: HTML or text, by what is in it. */
+  readonly kind: 'html' | 'xml' | 'text' | 'unknown'
+  /** URL against which links in it are resolved. */
+  readonly base?: string
+  /** Present if it is the item's description, which may be the whole text or a teaser. */
+  readonly isDescription?: true
 }
 
 export interface Author {
@@ -55,7 +71,12 @@ export interface FeedItem {
   readonly original?: string
   /** Number of comments, if the feed gives one. */
   readonly commentsCount?: number
+  /** Its first recording (sound or film). */
   readonly enclosure?: Enclosure
+  /** Up to ten recordings and pictures that are enclosed, in order; absent if there are none. */
+  readonly enclosures?: readonly Enclosure[]
+  /** Its full text; only read on request. Never part of job data. */
+  readonly content?: ItemContent
 }
 
 /** What the document says about polling itself; absent fields are not declared. */
@@ -81,7 +102,7 @@ export interface Feed {
   readonly language: string | null
   readonly hints: FeedHints
   readonly items: readonly FeedItem[]
-  /** Present if the document ends within an item, which is then left out: it is to be fetched again in full. */
+  /** Present if the document was cut off; an item within which it ends is left out. It is to be fetched again in full. */
   readonly isCutOff?: true
   /** Skipped items, each with a reason, and errors in the document that were repaired. */
   readonly warnings: readonly string[]
@@ -99,6 +120,14 @@ export interface NotAFeed {
 }
 
 export type ReadOutcome = { readonly kind: 'feed'; readonly feed: Feed } | NotAFeed
+
+/** An enclosure in job data: as lenient as the feed was read. */
+const EnclosureSchema: z.ZodType<Enclosure> = z.object({
+  url: z.string(),
+  type: z.string().exactOptional(),
+  length: z.number().exactOptional(),
+  duration: z.number().exactOptional(),
+})
 
 /** A feed item in job data, which is parsed once on arrival. */
 export const FeedItemSchema: z.ZodType<FeedItem> = z.object({
@@ -118,7 +147,6 @@ export const FeedItemSchema: z.ZodType<FeedItem> = z.object({
   language: z.string().nullable(),
   original: z.string().exactOptional(),
   commentsCount: z.number().exactOptional(),
-  enclosure: z
-    .object({ url: z.string(), type: z.string().exactOptional(), length: z.number().exactOptional() })
-    .exactOptional(),
+  enclosure: EnclosureSchema.exactOptional(),
+  enclosures: z.array(EnclosureSchema).exactOptional(),
 })

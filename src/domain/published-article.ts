@@ -1,7 +1,9 @@
 /** An article as its hash in Redis has it, for pages. (pure) */
 
+import type { ArticleContent } from './content.ts'
 import { type Counts, parseCounts } from './counts.ts'
-import type { Author } from './feed-item.ts'
+import type { Author, Enclosure } from './feed-item.ts'
+import { unpackContent } from './packed-content.ts'
 import type { Picture } from './picture.ts'
 
 /** An article with its current counts. */
@@ -21,18 +23,30 @@ export interface PublishedArticle extends Counts {
   readonly image: string | null
   /** Up to ten pictures, `image` first, with what the feed says of them. */
   readonly images: readonly Picture[]
+  /** The publisher's own categories; empty if there are none, or if an older version stored it. */
+  readonly categories: readonly string[]
+  /** Recordings and pictures that are enclosed with it; lengths in bytes, durations in seconds. */
+  readonly enclosures: readonly Enclosure[]
   readonly language: string
   /** ISO 8601 UTC. */
   readonly publishedAt: string
   readonly updatedAt: string
   readonly firstSeenAt: string
   readonly section: string
+  /** As lists show it; the id of the section if an older version stored the article. */
+  readonly sectionLabel: string
   readonly sections: readonly string[]
   readonly source: string
+  /** Name of the source; its id if an older version stored the article. */
+  readonly publisher: string
   readonly sources: readonly string[]
   readonly story: string
+  /** Comments at its publisher's; null if the feed does not say. */
+  readonly publisherComments: number | null
   /** Reported seconds that readers spent on it. */
   readonly seconds: number
+  /** Its text, only if that was asked for; null if none is kept. */
+  readonly content?: ArticleContent | null
 }
 
 // As docs/redis-contract.md specifies.
@@ -46,9 +60,13 @@ const parseImages = (json: string | undefined, image: string | null): Picture[] 
 
 /**
  * @param hash as HGETALL returns
+ * @param packed the bytes of its text as GET returns them, if that was asked for
  * @returns null if there is no such article, for which Redis returns an empty hash, or if it is withheld
  */
-export const parseArticle = (hash: Readonly<Record<string, string>>): PublishedArticle | null => {
+export const parseArticle = (
+  hash: Readonly<Record<string, string>>,
+  packed?: Buffer | null,
+): PublishedArticle | null => {
   const text = (name: string): string => hash[name] ?? ''
   if (!hash.id) return null
   const image = text('image') || null
@@ -63,16 +81,22 @@ export const parseArticle = (hash: Readonly<Record<string, string>>): PublishedA
     authors: JSON.parse(hash.authors ?? '[]') as Author[], // as docs/redis-contract.md specifies
     image,
     images: parseImages(hash.images, image),
+    categories: strings(hash.categories),
+    enclosures: JSON.parse(hash.enclosures ?? '[]') as Enclosure[], // likewise
     language: text('language'),
     publishedAt: text('publishedAt'),
     updatedAt: text('updatedAt'),
     firstSeenAt: text('firstSeenAt'),
     section: text('section'),
+    sectionLabel: text('sectionLabel') || text('section'),
     sections: strings(hash.sections),
     source: text('source'),
+    publisher: text('publisher') || text('source'),
     sources: strings(hash.sources),
     story: text('story'),
     ...parseCounts(hash),
+    publisherComments: hash.publisherComments === undefined ? null : Number(hash.publisherComments),
     seconds: Number(hash.seconds ?? 0),
+    ...(packed === undefined ? {} : { content: unpackContent(packed) }),
   }
 }

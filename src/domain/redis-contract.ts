@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod'
+import { ArticleContent } from './content.ts'
 import { mapCounters, REPORTED_KINDS } from './counts.ts'
 import { Entry } from './entry.ts'
 import type { EventField } from './event-fields.ts'
@@ -45,6 +46,25 @@ export const ShownArticle = z.object({
       'Up to ten pictures, `image` first, each with `url` and, where the feed says them, `width`, `height`, `alt` and `type`; missing where there is no more to say than `image` does.',
     )
     .optional(),
+  categories: jsonArray
+    .describe(
+      "Up to twenty of the publisher's own categories; missing where there are none, or in what older versions stored.",
+    )
+    .optional(),
+  enclosures: jsonArray
+    .describe(
+      'Up to ten recordings and pictures that are enclosed, each with `url` and, where known, `type`, `length` (bytes) and `duration` (seconds); else missing.',
+    )
+    .optional(),
+  publisherComments: whole
+    .describe("Comments at its publisher's, where the feed says how many; else missing.")
+    .optional(),
+  publisher: z.string().min(1).describe('Name of `source`. Missing in what older versions stored.').optional(),
+  sectionLabel: z
+    .string()
+    .min(1)
+    .describe('Label of `section` in `lists.language`. Missing in what older versions stored.')
+    .optional(),
   language: z.string().min(2),
   publishedAt: time,
   updatedAt: time,
@@ -81,6 +101,8 @@ export const WithheldArticle = ShownArticle.omit({
     authors: true,
     image: true,
     images: true,
+    categories: true,
+    enclosures: true,
   },
 }).extend({ withheld: z.string().describe("newsdesk's own: show nothing of it.") })
 
@@ -199,6 +221,7 @@ export const SectionsValue = z.object({
 export const SCHEMAS = {
   entry: Entry,
   article: ArticleHash,
+  content: ArticleContent,
   story: StoryHash,
   event: EventFields,
   update: UpdateFields,

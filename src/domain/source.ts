@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { span } from '../util/units.ts'
+import { KEPT_CONTENT } from './content.ts'
 import { SectionId } from './section.ts'
 
 export const SourceId = z
@@ -35,6 +36,8 @@ export const Source = z.strictObject({
   weight: z.number().min(0).max(10).default(1),
   /** Fixed ms between polls, instead of the learnt interval. Written as a duration such as `10m` in YAML. */
   interval: span('1s').optional(),
+  /** What is kept of the text of its articles; `articles.content` decides unless it is given. */
+  content: z.enum(KEPT_CONTENT).optional(),
   /** false keeps the source in the catalogue without polling it. */
   enabled: z.boolean().default(true),
 })

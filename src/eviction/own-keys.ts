@@ -1,13 +1,14 @@
 /** The keys that belong to one article alone, and how much memory they take. */
 
 import type { Redis } from 'ioredis'
+import { listTextKeys } from '../articles/text-keys.ts'
 import type { ArticleId } from '../domain/article.ts'
 import type { Keys } from '../redis/keys.ts'
 import { measureMemory } from '../redis/memory.ts'
 
 /** Keys that are deleted with an article. */
 export const listOwnKeys = (keys: Keys, id: ArticleId): string[] => [
-  keys.article(id),
+  ...listTextKeys(keys, id),
   keys.list(`related:${id}`),
   keys.listMeta(`related:${id}`),
   keys.relatedBackLinks(id),

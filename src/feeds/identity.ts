@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { canonicalUrl, FRAGMENT, identityKey, type Keeps, stripSubdomain } from '../domain/canonical-url.ts'
 import type { FeedItem } from '../domain/feed-item.ts'
+import { MAX_NAMED } from './fields/people.ts'
 
 export interface Identified {
   readonly item: FeedItem
@@ -72,11 +73,13 @@ const keepFragments = (items: readonly FeedItem[]): Keeps => {
  * @param useIds false for a source whose ids once proved unreliable: it is then always identified by links
  * @param keeps URL parameters that are known to identify articles on their site; default: fragments by which items of
  *   the document differ
+ * @param describe what readers see of an item besides its fields, such as a hash of its full text; '' for nothing
  */
 export const identify = (
   items: readonly FeedItem[],
   useIds = trustsIds(items),
   keeps: Keeps = keepFragments(items),
+  describe: (item: FeedItem) => string = () => '',
 ): readonly Identified[] => {
   const links = items.map(item => linkKey(findPage(item), keeps))
   const linkById = new Map<string, string | null>()
@@ -108,7 +111,7 @@ export const identify = (
   return groups
     .toSorted((a, b) => a.place - b.place)
     .map(({ item, key, also, headlined, others }) => ({
-      ...{ item, key, also, headlined, fingerprint: buildFingerprint(item, keeps) },
+      ...{ item, key, also, headlined, fingerprint: buildFingerprint(item, keeps, describe(item)) },
       ...(others > 0 ? { sameAddress: others } : {}),
     }))
 }
@@ -148,13 +151,19 @@ const linkKey = (link: string | null, keeps: Keeps): string | null => {
   return digest(['link', url === null ? link : identityKey(url)], 16)
 }
 
-const buildFingerprint = (item: FeedItem, keeps: Keeps): string => {
-  const { title, summary, image, categories } = item
+const buildFingerprint = (item: FeedItem, keeps: Keeps, description: string): string => {
+  const { title, summary, image, categories, commentsCount } = item
   // What an item inherits of its feed is no edit of it.
   const author = item.authorFrom === undefined ? item.author : null
+  // `author` names the first five.
+  const others = item.authorFrom === undefined ? (item.authors ?? []).slice(MAX_NAMED).map(({ name }) => name) : []
   const page = findPage(item)
   const shown = page === null ? null : (canonicalUrl(page, keeps) ?? page)
-  return digest([title], TITLE_PART) + digest([shown, summary, author, image, ...categories], REST_PART)
+  // Without more, it is what older versions stored.
+  const more = [...(description === '' ? [] : [description]), ...(commentsCount ? [String(commentsCount)] : [])]
+  return (
+    digest([title], TITLE_PART) + digest([shown, summary, author, image, ...categories, ...others, ...more], REST_PART)
+  )
 }
 
 /**

@@ -15,6 +15,8 @@ export interface ReadOptions {
   readonly url?: string
   /** Maximum number of items. The first ones of the document are kept, since feeds list the newest first. */
   readonly maxItems?: number
+  /** Whether items have their full text; default false. */
+  readonly withContent?: boolean
 }
 
 export const MAX_ITEMS = 1_000
@@ -38,7 +40,7 @@ export const readFeed = async (
 /** @param start decoded text without white space before it */
 export const readDecoded = async (
   start: string,
-  { url, maxItems = MAX_ITEMS }: ReadOptions,
+  { url, maxItems = MAX_ITEMS, withContent }: ReadOptions,
   warnings: readonly string[],
   formats: readonly FeedFormat[] = FORMATS,
 ): Promise<ReadOutcome> => {
@@ -52,7 +54,7 @@ export const readDecoded = async (
           'unknown-format',
           `neither XML feed, JSON Feed nor news sitemap: starts with ${JSON.stringify(head.slice(0, 60))}`,
         )
-  const outcome = await format.read(start, { url, maxItems })
+  const outcome = await format.read(start, { url, maxItems, withContent })
   return outcome.kind === 'feed'
     ? { kind: 'feed', feed: { ...outcome.feed, warnings: [...warnings, ...outcome.feed.warnings] } }
     : outcome

@@ -35,6 +35,11 @@ export const ArticlesData = z.object({
         isLost: z.boolean().optional(),
         /** Number of older items at the same address in whose place it stands. */
         sameAddress: z.int().positive().optional(),
+        /**
+         * Its text as packContent returns it, in base64; null if it has none. Missing: what is stored stays, as in jobs of
+         * older versions and in those that stored it.
+         */
+        content: z.base64().nullable().optional(),
         item: FeedItemSchema,
       }),
     )

@@ -73,7 +73,7 @@ export const createSourceActions = (parts: SourceActionParts): SourceActions => 
         'source.crawl',
         wanted.map(({ id }) => id),
       )
-      const run = () => recrawl.run(wanted, by.name)
+      const run = () => recrawl.run(wanted)
       return (await audit.around(action, run, ({ changes }) => groupEntries(changes))).result
     },
 

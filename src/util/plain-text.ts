@@ -99,13 +99,19 @@ export const cutTo = (text: string, most: number): string =>
 const TURNS = /[\u202a-\u202e\u2066-\u2069]+/g
 const BLANKS = /[\u0000-\u001f\u007f-\u009f\ufeff\s]+/g
 
-/**
- * Endings that say where a text was published or that there is more, as blog software writes them in several languages.
- */
-const TAILS = [
+/** Whether the text contains markup that was escaped twice (`&lt;b&gt;` and the like) and must be parsed again. */
+export const looksEscaped = (text: string): boolean =>
+  /<\/?[a-z][a-z0-9]{0,10}(?:\s[^<>]{0,500})?\/?>|&(?:[a-z]{2,8}|#x?[0-9a-f]{1,6});/i.test(text)
+
+/** Endings that say where a text was published, as blog software writes them in several languages. */
+const APPEARED = [
   // The post X appeared first on Y.
   /(?:^|\s)(?:the post|der beitrag|l['’]article|la entrada|el artículo|o post|l['’]articolo|het bericht|artykuł|wpis|сообщение|запись|запис|inlägget|indlægget|innlegget)\s.{1,300}?\s(?:(?:first )?appeared(?: first)? on|erschien zuerst auf|est apparu en premier sur|(?:se publicó|apareció) primero en|apareceu primeiro em|(?:proviene da|sembra essere il primo su)|verscheen eerst op|pochodzi z serwisu|появил[аио]сь сначала на|спершу з['’]явився на|dök först upp på|blev først udgivet på|dukket først opp på)\s.{1,100}$/iu,
   /(?:^|\s)投稿.{1,300}に最初に表示されました。?$/u,
+]
+
+/** Endings that say that there is more elsewhere. */
+const MORE = [
   /(?<=^|[.!?…。！？\])”"'])\s*(?:continue reading|keep reading|weiterlesen|lire la suite|seguir leyendo|sigue leyendo|continua a leggere|continue lendo|lees verder|czytaj dalej|читать далее|читати далі|läs mer|les mer|læs mere)(?=[^\p{L}]|$).{0,160}$/iu,
   /(?<=^|[.!?…。！？\])”"'])\s*(?:read (?:more|on|the full (?:story|article))|click here to read|mehr lesen|en savoir plus|leer más|leggi tutto|leia mais|devamını oku|続きを読む|阅读全文|閱讀全文|더 보기)(?:[^\p{L}]*|\s*(?:at|on|about|in|here|from|sur|auf|en|su|em)(?=[^\p{L}]|$).{0,80})$/iu,
   /\s*[[(]\s*(?:…|\.\.\.)\s*[\])]\s*(?:[»→>]*)$/u,
@@ -115,12 +121,20 @@ const SUMMARY = 300
 /** No boilerplate is longer. */
 const TAIL = 500
 
-const withoutTails = (text: string): string => {
+/** Removes what says where a text was published, or that there is more, from its end. */
+export const withoutTails = (text: string): string => {
   const from = Math.max(0, text.length - TAIL)
   let end = text.slice(from)
   // Two may follow each other: `[…] The post X appeared first on Y.`
-  for (let times = 0; times < 2; times += 1) for (const tail of TAILS) end = end.replace(tail, '')
+  for (let times = 0; times < 2; times += 1) for (const tail of [...APPEARED, ...MORE]) end = end.replace(tail, '')
   return (text.slice(0, from) + end).trimEnd()
+}
+
+/** Whether a text says at its end that it goes on elsewhere. */
+export const goesOn = (text: string): boolean => {
+  let end = text.slice(-TAIL)
+  for (const tail of APPEARED) end = end.replace(tail, '')
+  return MORE.some(tail => tail.test(end)) || /(?:…|\.\.\.)\s{0,5}$/.test(end)
 }
 
 /** Ends of sentences in many scripts, with closing quotes; after a Latin full stop, a new sentence must begin. */
@@ -145,7 +159,7 @@ const words = new Intl.Segmenter(undefined, { granularity: 'word' })
  * Where the last whole word that fits ends: at a blank, or by segmentation for scripts without blanks. Never within a
  * character.
  */
-const wordEnd = (text: string, most: number): number => {
+export const wordEnd = (text: string, most: number): number => {
   const blank = text.lastIndexOf(' ', most)
   if (blank > most / 2) return blank
   let end = 0

@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { readEnvironment } from '../../src/config/environment.ts'
 import { Settings } from '../../src/config/schema.ts'
 import { createMetrics } from '../../src/server/metrics/metrics.ts'
+import { promtool } from '../support/promtool.ts'
 
 /** As each service stands once what they share is put in. */
 const Service = z.strictObject({
@@ -22,7 +23,7 @@ const Service = z.strictObject({
   depends_on: z
     .union([z.array(z.string()), z.record(z.string(), z.strictObject({ condition: z.literal('service_healthy') }))])
     .optional(),
-  environment: z.record(z.string(), z.string()).optional(),
+  environment: z.record(z.string(), z.coerce.string()).optional(),
   volumes: z.array(z.string()),
   ports: z.array(z.string().regex(/^127\.0\.0\.1:/, 'nothing is opened to the network unasked')).optional(),
   healthcheck: z
@@ -42,6 +43,7 @@ const compose = z
     'x-hardened': z.unknown(),
     services: z.record(z.string(), Service),
     volumes: z.record(z.string(), z.null()),
+    networks: z.strictObject({ default: z.strictObject({ name: z.literal('newsdesk') }) }),
   })
   .parse(parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }))
 const dockerfile = readFileSync('Dockerfile', 'utf8')
@@ -66,6 +68,12 @@ describe('docker-compose.yml', () => {
   it('docker-compose.yml sets only environment variables that newsdesk knows', () => {
     const { problems } = readEnvironment(compose.services.newsdesk?.environment ?? {})
     expect(problems).toEqual([])
+  })
+
+  it('docker-compose.yml and the Dockerfile name images by exact tag', () => {
+    const images = Object.values(compose.services).flatMap(({ image }) => image ?? [])
+    const from = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image = '']) => image)
+    for (const image of [...images, ...from]) expect(image).toMatch(/:v?\d+\.\d+\.\d+/)
   })
 
   it('docker-compose.yml gives running jobs at least the shutdown time of the defaults', () => {
@@ -112,11 +120,12 @@ describe('the files for monitoring', () => {
     expect(new Set(panels.map(({ gridPos: { x, y } }) => `${x} ${y}`)).size).toBe(panels.length)
   })
 
-  it.skipIf(!existsSync('/usr/bin/promtool'))('the alerts fire on faults, and stay silent while all is well', () => {
-    const promtool = (...args: string[]) => execFileSync('promtool', args, { cwd: 'deploy/prometheus', stdio: 'pipe' })
-    promtool('check', 'config', 'prometheus.yml')
-    promtool('test', 'rules', 'alerts.test.yml')
-  })
+  it.skipIf(promtool === undefined)(
+    'promtool accepts the configuration and the alerts (Debian: apt-get install prometheus)',
+    () => {
+      execFileSync(promtool ?? '', ['check', 'config', 'prometheus.yml'], { cwd: 'deploy/prometheus', stdio: 'pipe' })
+    },
+  )
 })
 
 describe('the Dockerfile', () => {
@@ -138,8 +147,59 @@ describe('the systemd unit', () => {
     expect(seconds(/^TimeoutStopSec=(.*)$/m.exec(unit)?.[1] ?? '') * 1_000).toBeGreaterThan(defaults.shutdown)
   })
 
+  it('the systemd unit is not restarted with a configuration that is wrong', () => {
+    expect(unit).toMatch(/^RestartPreventExitStatus=2$/m)
+  })
+
+  it.skipIf(!existsSync('/usr/bin/systemd-analyze'))(
+    'the systemd unit is exposed by at most 2.5 according to systemd',
+    () => {
+      const args = ['security', '--offline=true', '--threshold=25', 'deploy/newsdesk.service']
+      expect(execFileSync('systemd-analyze', args, { encoding: 'utf8' })).toMatch(/exposure level .*: [012]\.\d/)
+    },
+  )
+
   it.skipIf(!existsSync('/usr/bin/systemd-analyze'))('the systemd unit passes the check by systemd', () => {
     execFileSync('systemd-analyze', ['verify', '--man=no', 'deploy/newsdesk.service'], { stdio: 'pipe' })
+  })
+})
+
+describe('the Kubernetes manifests', () => {
+  const text = readFileSync('deploy/kubernetes.yaml', 'utf8')
+  const manifests = parseAllDocuments(text).map(document => document.toJS() as Record<string, unknown>)
+  const Deployment = z.looseObject({
+    kind: z.literal('Deployment'),
+    spec: z.looseObject({
+      template: z.looseObject({
+        spec: z.looseObject({
+          terminationGracePeriodSeconds: z.int(),
+          containers: z.array(
+            z.looseObject({
+              env: z.array(z.looseObject({ name: z.string(), value: z.coerce.string().optional() })),
+              readinessProbe: z.looseObject({ httpGet: z.looseObject({ path: z.literal('/readyz') }) }),
+              livenessProbe: z.looseObject({ httpGet: z.looseObject({ path: z.literal('/livez') }) }),
+            }),
+          ),
+        }),
+      }),
+    }),
+  })
+  const deployments = manifests.filter(({ kind }) => kind === 'Deployment').map(each => Deployment.parse(each))
+
+  it('the Kubernetes manifests probe every process, and give running jobs the shutdown time of the defaults', () => {
+    expect(manifests.map(({ kind }) => kind)).toEqual(['ConfigMap', 'Deployment', 'Deployment', 'Service', 'Service'])
+    for (const { spec } of deployments)
+      expect(spec.template.spec.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(defaults.shutdown)
+  })
+
+  it('the Kubernetes manifests set only environment variables that newsdesk knows', () => {
+    for (const { spec } of deployments)
+      for (const { env } of spec.template.spec.containers) {
+        const values = Object.fromEntries(
+          env.map(({ name, value = 'x' }) => [name, name.endsWith('_URL') ? 'redis://redis:6379' : value]),
+        )
+        expect(readEnvironment(values).problems).toEqual([])
+      }
   })
 })
 

@@ -3,7 +3,7 @@ import { createArticleStore } from '../../src/articles/redis-store.ts'
 import { createArticleSearch } from '../../src/articles/search.ts'
 import { ArticleSettings } from '../../src/config/sections/articles.ts'
 import type { StoryId } from '../../src/domain/article.ts'
-import { anArticle, NOON, newIn } from '../support/articles.ts'
+import { anArticle, NOON, newIn, testLabels } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
 
 const { redis, keys } = testRedis()
@@ -11,6 +11,7 @@ const HOUR = 3_600_000
 const settings = ArticleSettings.parse({})
 const archive = createArticleStore({
   ...{ redis, keys, retention: () => settings.retention, poolSize: () => 2_000, findWeight: () => 1 },
+  labels: testLabels,
   findParent: section => (section === 'asia' ? 'world' : undefined),
 })
 const clock = { now: NOON }

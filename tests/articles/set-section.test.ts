@@ -3,13 +3,14 @@ import { createArticleStore } from '../../src/articles/redis-store.ts'
 import { ArticleSettings } from '../../src/config/sections/articles.ts'
 import type { ArticleId } from '../../src/domain/article.ts'
 import { ArticleHash } from '../../src/domain/redis-contract.ts'
-import { anArticle, NOON, newIn } from '../support/articles.ts'
+import { anArticle, NOON, newIn, testLabels } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
 
 const { redis, keys } = testRedis()
 const settings = ArticleSettings.parse({})
 const archive = createArticleStore({
   ...{ redis, keys, retention: () => settings.retention, poolSize: () => 2_000, findWeight: () => 1 },
+  labels: testLabels,
   findParent: section => (section === 'asia' ? 'world' : undefined),
 })
 let run = 0

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { createArticleStore } from '../../src/articles/redis-store.ts'
 import { createStoryWriter } from '../../src/articles/story-writer.ts'
+import { listTextKeys } from '../../src/articles/text-keys.ts'
 import { createWithholding } from '../../src/articles/withhold.ts'
 import { ArticleSettings } from '../../src/config/sections/articles.ts'
 import type { ArticleId, StoryId } from '../../src/domain/article.ts'
 import { parseArticle } from '../../src/domain/published-article.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { loadScript, runScript } from '../../src/redis/script.ts'
-import { anArticle, NOON, newIn } from '../support/articles.ts'
+import { anArticle, NOON, newIn, testLabels } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
 
 const { redis, keys } = testRedis()
@@ -24,6 +25,7 @@ const anArchive = () => {
     retention: () => settings.retention,
     poolSize: () => 2_000,
     findWeight: (id: string) => (id === 'gazette' ? 0.5 : 1),
+    labels: testLabels,
     findParent: (section: string) => (section === 'asia' ? 'world' : undefined),
   }
   const archive = createArticleStore(parts)
@@ -53,9 +55,9 @@ describe('an article taken in', () => {
     const key = keys.article(article.id)
     await archive.ingest([{ article, decision: newIn('s1') }], NOON)
     expect(parseArticle(await redis.hgetall(key))).toMatchObject({ title: article.title, headline: 'Ferry runs again' })
-    await runScript(redis, withholdScript, [keys.article(article.id)], ['1'])
+    await runScript(redis, withholdScript, listTextKeys(keys, article.id), ['1'])
     expect(await redis.hget(key, 'headline')).toBeNull()
-    await runScript(redis, withholdScript, [keys.article(article.id)], ['0'])
+    await runScript(redis, withholdScript, listTextKeys(keys, article.id), ['0'])
     await archive.ingest([{ article: { ...article, title: 'Ferry runs' }, decision: newIn('s1') }], NOON)
     expect(await redis.hexists(key, 'headline')).toBe(0)
     expect(parseArticle(await redis.hgetall(key))).toMatchObject({ title: 'Ferry runs', headline: 'Ferry runs' })
@@ -75,7 +77,7 @@ describe('an article taken in', () => {
     const { titleFrom: _, ...titled } = { ...article, title: 'Ferry runs again' }
     await archive.ingest([{ article: titled, decision: newIn('s1') }], NOON)
     expect((await archive.articles([article.id]))[0]).not.toHaveProperty('titleFrom')
-    await runScript(redis, withholdScript, [keys.article(article.id)], ['1'])
+    await runScript(redis, withholdScript, listTextKeys(keys, article.id), ['1'])
     expect(await redis.hmget(keys.article(article.id), 'author', 'authors')).toEqual([null, null])
   })
 

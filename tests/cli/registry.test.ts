@@ -5,7 +5,8 @@ import { CommanderError } from 'commander'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { jsonOption, type RegisterCommand } from '../../src/cli/command.ts'
 import { COMMANDS } from '../../src/cli/commands/index.ts'
-import { buildProgram } from '../../src/cli/program.ts'
+import { buildProgram, FIRST_SETTINGS } from '../../src/cli/program.ts'
+import { settingPaths } from '../../src/config/environment.ts'
 
 const greeted: unknown[] = []
 
@@ -64,10 +65,25 @@ describe('the registry of commands', () => {
     expect(process.exitCode).toBe(7)
   })
 
+  it('the registry of commands groups --help, and names settings that exist', () => {
+    let help = ''
+    buildProgram()
+      .configureOutput({ writeOut: text => (help += text) })
+      .outputHelp()
+    expect([...help.matchAll(/^(\w+):$/gm)].map(([, heading]) => heading)).toEqual([
+      ...['Options', 'Run', 'Sources', 'Editors', 'Access', 'Tools', 'Commands'],
+    ])
+    const known = settingPaths().map(({ path }) => path.join('.'))
+    for (const [key] of FIRST_SETTINGS) {
+      expect(help).toContain(`  ${key} `)
+      expect(known).toContain(key)
+    }
+  })
+
   it('the registry of commands lists every command of its index in the order of --help, under unique names', () => {
     const names = buildProgram().commands.map(command => command.name())
     expect(new Set(names).size).toBe(names.length)
-    expect(names.slice(0, 3)).toEqual(['start', 'demo', 'newsstand'])
+    expect(names.slice(0, 3)).toEqual(['start', 'status', 'doctor'])
     expect(names).toHaveLength(COMMANDS.length)
   })
 

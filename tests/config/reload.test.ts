@@ -17,7 +17,7 @@ type Values = Record<string, unknown>
 /** Values of every kind that a key may take: whichever fits and is another counts as its change. */
 const CANDIDATES: readonly unknown[] = [
   ...[true, false, 0.5, 0.7, 1, 2, 3, 7, 20, 150, 1_500, 3_000, 40_000],
-  ...['1s', '5s', '30s', '7m', '3h', '2d', '3KB', '20MB', 'debug', 'de', '127.0.0.2', 'X-Somebody', 'other'],
+  ...['1s', '5s', '30s', '7m', '3h', '2d', '3KB', '20MB', 'debug', 'de', '127.0.0.2', 'X-Somebody', 'other', 'html'],
   ...['http://127.0.0.1:9', 'redis://127.0.0.1:9/3'],
   ...[['example.org'], ['de'], ['127.0.0.0/8', '10.0.0.0/8'], [80, 443], ['https://news.example'], ['admin', 'crawl']],
   ...[{ 'example.org': { gap: '2s' } }, { wire: ['courier'] }],

@@ -101,6 +101,10 @@ const newsdesk = async () => {
       const texts = await Promise.all(names.map(async name => [name, await get(`/${name}`)] as const))
       return texts.flatMap(([, text]) => JSON.stringify(JSON.parse(text).entries ?? [])).join('\n')
     },
+    'GET /v1/articles/<id>': async id => {
+      const response = await fetch(`${daemon.httpUrl}/v1/articles/${id}?content=1`)
+      return response.ok ? response.text() : ''
+    },
     RSS: async (_, others) =>
       (
         await Promise.all(

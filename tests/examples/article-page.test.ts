@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
 import { articlePages } from '../../examples/article-page.ts'
+import { packContent } from '../../src/domain/packed-content.ts'
 import { logWeight } from '../../src/domain/window.ts'
 import { anArticle, NOON, newIn } from '../support/articles.ts'
 import { aListRoom } from '../support/lists.ts'
@@ -27,7 +28,18 @@ const articles = Array.from({ length: 60 }, (_, n) =>
     author: 'A. Writer',
   }),
 )
-await desk.takeIn(articles.map(article => ({ article, decision: newIn(`s${article.id}`) })))
+const [first] = articles
+if (first) {
+  const enclosures = [{ url: 'https://courier.example/e.mp3', type: 'audio/mpeg' }]
+  articles[0] = { ...first, enclosures }
+}
+const content = { text: 'It runs <b>again</b>.\n\nFrom Monday\non.', words: 6, minutes: 2, from: 'feed' } as const
+await desk.takeIn(
+  articles.map((article, n) => ({
+    ...{ article, decision: newIn(`s${article.id}`) },
+    ...(n === 0 ? { content: packContent(content) } : {}),
+  })),
+)
 const id = articles[0]?.id ?? ''
 
 /** As the counter leaves it: the oldest articles are read most, in the week and now. */
@@ -78,7 +90,9 @@ describe('the example of an article page', () => {
     expect(new Set(titles).size).toBe(33)
     expect(titles).not.toContain('Ferry treaty signed')
     expect(again).toEqual(panels['Weekly Best Articles'])
-    expect(page).toContain('<h1>Ferry treaty signed</h1><p>A. Writer</p>')
+    expect(page).toContain('<h1>Ferry treaty signed</h1><p>A. Writer · 2 min read</p>')
+    expect(page).toContain('<p>It runs &lt;b&gt;again&lt;/b&gt;.</p>\n<p>From Monday<br>on.</p>')
+    expect(page).toContain('<audio controls preload="none" src="https://courier.example/e.mp3"></audio>')
     expect(page).toContain('<b>WORLD</b> <a href="https://courier.example/2">Mayor resigns</a>')
     expect(page).not.toContain('<script>')
   })

@@ -79,7 +79,7 @@ const readFields = ({
   authors,
   categories,
   ...item
-}: Omit<FeedItem, 'language'>) => ({
+}: Omit<FeedItem, 'language' | 'content'>) => ({
   title,
   titleFrom,
   link,

@@ -16,7 +16,7 @@ import { MIGRATIONS } from '../../src/maintenance/migrations/registry.ts'
 import { checkSchema, readSchema, SCHEMA } from '../../src/maintenance/migrations/schema.ts'
 import { type Keys, keysFor } from '../../src/redis/keys.ts'
 import { createStories } from '../../src/stories/stories.ts'
-import { anArticle } from '../support/articles.ts'
+import { anArticle, testLabels } from '../support/articles.ts'
 import { type Dumped, dumpKeys, loadKeys } from '../support/dump.ts'
 import { movedBy, moveKey } from '../support/moved.ts'
 import { asRenamed, OLD_KEYS } from '../support/old-keys.ts'
@@ -57,6 +57,7 @@ const wrote = async (fixture: Fixture) => {
     retention: () => settings.retention,
     poolSize: () => 2_000,
     findWeight: () => 1,
+    labels: testLabels,
     findParent: () => undefined,
   })
   const events = EventSettings.parse({})

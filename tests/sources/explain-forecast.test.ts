@@ -17,6 +17,17 @@ describe('the forecast in words', () => {
     expect(said).toMatch(
       /^an item every (2\d\.\d h|1\.\d days) on average, \d+\.\d times as many at this hour.*; a fetch is worth 10 min of waiting news; between 2 min and 24\.0 h, its feed holds 12 items$/,
     )
+    const withBudget = CrawlSettings.parse({ budget: 800 })
+    expect(explainForecast(model, NOON, 300_000, withBudget)).toContain(
+      'a fetch is worth 5 min of waiting news, to keep to 800 fetches an hour; between',
+    )
+    expect(explainForecast(model, NOON, 1e13, withBudget)).toContain(
+      'the budget of 800 fetches an hour is less than the longest intervals of all sources take; between',
+    )
+    expect(explainForecast(model, NOON, 1, withBudget)).toContain('more than the shortest intervals')
+    expect(explainForecast({ ...model, pollCost: 0.4 }, NOON, 240_000, CrawlSettings.parse({}))).toContain(
+      'a fetch is worth 4 min of waiting news, 40 % of a full one, since its server answers that nothing changed; between',
+    )
     const at = (now: number) =>
       Number(/([\d.]+) times as many/.exec(explainForecast(model, now, 1, CrawlSettings.parse({})))?.[1])
     expect(at(NOON)).toBeGreaterThan(4 * at(NOON + 9 * HOUR))

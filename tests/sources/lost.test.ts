@@ -11,7 +11,7 @@ import type { ArticlesData } from '../../src/queues/ingest.ts'
 import { keysFor } from '../../src/redis/keys.ts'
 import { formatSeenItem } from '../../src/sources/items/unstable-ids.ts'
 import { createSources } from '../../src/sources/store/sources.ts'
-import { NOON, sourceId } from '../support/articles.ts'
+import { NOON, sourceId, testLabels } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
 
 const { redis, keys: all } = testRedis()
@@ -31,6 +31,7 @@ const testDaemon = async ({ first = today }: { first?: number | null } = {}) => 
     retention: () => articles.retention,
     poolSize: () => 2_000,
     findWeight: () => 1,
+    labels: testLabels,
     findParent: () => undefined,
   })
   const origin = { token: '' }

@@ -103,7 +103,11 @@ describe('long text that is kept from rss-parser', () => {
         if (split?.reader !== 'strict' || split.pieces.length === 0) return
         const plain = await readXml(text, 'strict', Number.POSITIVE_INFINITY, () => split.spans.length)
         if (plain === null) throw new Error(text)
-        const { items } = await buildFeed(plain.raw, 'https://courier.example/feed', Number.POSITIVE_INFINITY, [])
+        const { items } = await buildFeed(
+          plain.raw,
+          { url: 'https://courier.example/feed', maxItems: Number.POSITIVE_INFINITY },
+          [],
+        )
         expect(await all(text)).toEqual(items)
         compared += 1
       }),

@@ -33,4 +33,10 @@ export const anArticle = ({ id, source = 'courier', ...rest }: ArticleSketch = {
   }
 }
 
+/** Names of publishers and labels of sections in hashes: "The courier", "WORLD". */
+export const testLabels = {
+  findPublisher: (id: string) => `The ${id}`,
+  listSectionLabels: () => ({ world: 'WORLD', asia: 'ASIA', politics: 'POLITICS', sports: 'SPORTS' }),
+}
+
 export const newIn = (story: string): Decision => ({ kind: 'new', story: story as StoryId, merges: [] })

@@ -47,7 +47,7 @@ export const testDaemon = ({
       allow: ['127.0.0.0/8'],
     },
     lists: { refresh: '1s', settle: '20ms' },
-    admin: { port: 0 },
+    admin: { port: 0, recrawlGap: '0s' },
     stories: { snapshotFile: '' },
   }
   const merged = Object.fromEntries(

@@ -28,7 +28,10 @@ export const aJobDesk = (sources: Readonly<Record<string, string>>, some: Record
   const clock = { now: NOON }
   const now = () => clock.now
   const config: Config = {
-    settings: Settings.parse({ crawl: { hostGap: '0ms', allow: ['127.0.0.0/8'], ...some } }),
+    settings: Settings.parse({
+      admin: { recrawlGap: '0s' },
+      crawl: { hostGap: '0ms', allow: ['127.0.0.0/8'], ...some },
+    }),
     sources: Object.entries(sources).map(([id, url]) => Source.parse({ id, name: id, url, section: 'world' })),
     taxonomy,
     dir: 'config',
@@ -56,6 +59,7 @@ export const aJobDesk = (sources: Readonly<Record<string, string>>, some: Record
     id: 'one',
     attempt: 1,
     progress: async () => undefined,
+    replace: async () => undefined,
     note: async line => {
       notes.push(line)
     },

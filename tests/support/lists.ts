@@ -6,15 +6,15 @@ import { createArticleStore } from '../../src/articles/redis-store.ts'
 import type { Ingested } from '../../src/articles/store.ts'
 import { createStoryWriter } from '../../src/articles/story-writer.ts'
 import { Settings } from '../../src/config/schema.ts'
-import type { Article, ArticleId } from '../../src/domain/article.ts'
+import type { ArticleId } from '../../src/domain/article.ts'
 import type { Entry } from '../../src/domain/entry.ts'
 import { Source } from '../../src/domain/source.ts'
-import type { Alike, Decision, Stories } from '../../src/domain/story-decision.ts'
+import type { Alike, Stories } from '../../src/domain/story-decision.ts'
 import { createReadCounts, createTops } from '../../src/events/top-articles.ts'
 import { createEviction } from '../../src/eviction/evict.ts'
 import type { ListRegistry } from '../../src/lists/registry.ts'
 import { createKnownNames } from '../../src/sources/catalogue/known-names.ts'
-import { NOON } from './articles.ts'
+import { NOON, testLabels } from './articles.ts'
 import { testRedis } from './redis.ts'
 import { taxonomy } from './taxonomy.ts'
 
@@ -51,6 +51,7 @@ export const aListRoom = ({ settings = {}, similar = () => [], registry }: ListR
       retention: () => config.settings.articles.retention,
       poolSize: () => config.settings.lists.poolSize,
       findWeight: (id: string) => source(id)?.weight ?? 1,
+      labels: testLabels,
       findParent: (id: string) => taxonomy.find(section => section.id === id)?.parent,
     }
     const archive = createArticleStore(stored)
@@ -66,7 +67,7 @@ export const aListRoom = ({ settings = {}, similar = () => [], registry }: ListR
       readCounts: createReadCounts(reads),
       ...(registry ? { registry } : {}),
     })
-    const takeIn = async (batch: readonly { article: Article; decision: Decision }[]): Promise<Ingested> => {
+    const takeIn = async (batch: Parameters<typeof archive.ingest>[0]): Promise<Ingested> => {
       const ingested = await archive.ingest(batch, clock.now)
       await lists.changes.noteIngested(ingested)
       return ingested

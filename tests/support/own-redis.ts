@@ -6,8 +6,10 @@ import { Redis } from 'ioredis'
 import { findOnPath } from '../../src/redis/server-binary.ts'
 import { until } from './until.ts'
 
-export const serverIn = async (dataDir: string) => {
+/** @param program of another server than the run has */
+export const serverIn = async (dataDir: string, program?: string) => {
   const binary =
+    program ??
     findOnPath('redis-server', `${process.env.PATH}:/usr/sbin:/usr/local/bin`) ??
     findOnPath('valkey-server', process.env.PATH ?? '')
   if (binary === undefined) throw new Error('no redis-server on PATH, though the run has one')
@@ -50,6 +52,7 @@ export const serverIn = async (dataDir: string) => {
   }
   await start()
   return {
+    socket,
     url: `unix:${socket}`,
     start,
     kill,

@@ -5,7 +5,7 @@ import { createWithholding } from '../../src/articles/withhold.ts'
 import { ArticleSettings } from '../../src/config/sections/articles.ts'
 import { createOverrides, EVERYWHERE } from '../../src/lists/overrides.ts'
 import { createBlocks } from '../../src/use-cases/follow-blocks.ts'
-import { anArticle, NOON, newIn } from '../support/articles.ts'
+import { anArticle, NOON, newIn, testLabels } from '../support/articles.ts'
 import { testRedis } from '../support/redis.ts'
 
 const { redis, keys } = testRedis()
@@ -15,6 +15,7 @@ const parts = {
   retention: () => ArticleSettings.parse({}).retention,
   poolSize: () => 2_000,
   findWeight: () => 1,
+  labels: testLabels,
   findParent: () => undefined,
 }
 const archive = createArticleStore(parts)

@@ -3,7 +3,9 @@
 import { type Job, QueueEvents } from 'bullmq'
 import type { Source } from '../../domain/source.ts'
 import { duplicateConnection } from '../../redis/nodes.ts'
+import type { Recrawled } from '../../use-cases/recrawl.ts'
 import { readDaemons } from '../../use-cases/status.ts'
+import { formatDuration } from '../../util/duration.ts'
 import { cliActor, openSourceActions } from '../actor.ts'
 import { type Session, withSession } from '../session.ts'
 
@@ -27,7 +29,10 @@ const findSources = ({ sources }: Session, which: string | undefined, all: boole
   return `There is no source ${JSON.stringify(which)}${near.length > 0 ? `; did you mean ${near.slice(0, 5).join(', ')}?` : '. `newsdesk sources` lists all.'}`
 }
 
-/** @returns 0 when all crawls are queued, or done with --wait; 1 if one failed; 2 if there is no such source */
+/**
+ * @returns 0 when crawls are queued, or done with --wait; 1 if one failed, or if all sources were re-crawled within
+ *          `admin.recrawlGap`; 2 if there is no such source
+ */
 export const crawlCommand = (
   configDir: string,
   which: string | undefined,
@@ -53,13 +58,19 @@ export const crawlCommand = (
     try {
       const acts = openSourceActions(session)
       const jobs: { source: Source; job: Job | undefined }[] = []
-      for (const source of wanted)
-        for (const { job } of (await acts.crawl(cliActor(), [source])).jobs)
-          jobs.push({ source, job: await queues.crawl.getJob(job) })
+      const cooling: Recrawled['cooling'][number][] = []
+      for (const source of wanted) {
+        const done = await acts.crawl(cliActor(), [source])
+        for (const { job } of done.jobs) jobs.push({ source, job: await queues.crawl.getJob(job) })
+        cooling.push(...done.cooling)
+      }
+      for (const { source, ms } of cooling)
+        console.error(`${source}: re-crawled just now; it can be again in ${formatDuration(ms)} (admin.recrawlGap)`)
+      const isRefused = jobs.length === 0 && cooling.length > 0
       if (!events) {
         if (json) console.log(JSON.stringify(jobs.map(({ source, job }) => ({ source: source.id, job: job?.id }))))
         else console.log(`${jobs.length} ${jobs.length === 1 ? 'crawl' : 'crawls'} queued.`)
-        return 0
+        return isRefused ? 1 : 0
       }
       let failed = 0
       const outcomes = await Promise.all(
@@ -77,7 +88,7 @@ export const crawlCommand = (
         }),
       )
       if (json) console.log(JSON.stringify(outcomes, null, 2))
-      return failed > 0 ? 1 : 0
+      return failed > 0 || isRefused ? 1 : 0
     } finally {
       await events?.close()
       listening?.disconnect()
@@ -88,6 +99,7 @@ export const crawlCommand = (
 export const describe = (outcome: unknown): string => {
   const {
     outcome: kind,
+    why,
     items,
     new: fresh,
     edited,
@@ -95,12 +107,14 @@ export const describe = (outcome: unknown): string => {
     next,
   } = (outcome ?? {}) as {
     outcome?: string
+    why?: string
     items?: number
     new?: number
     edited?: number
     ms?: number
     next?: string
   } // what the crawl job returns
+  if (kind === 'skipped') return `skipped: ${why}`
   if (kind === 'deferred') return `deferred, not fetched; next ${next}`
   return items === undefined
     ? `unchanged (${ms} ms); next ${next}`

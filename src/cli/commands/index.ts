@@ -5,6 +5,7 @@
 import type { RegisterCommand } from '../command.ts'
 import { acl } from './acl.ts'
 import { articles } from './articles.ts'
+import { checkConfig } from './check-config.ts'
 import { classify } from './classify.ts'
 import { cluster } from './cluster.ts'
 import { crawl } from './crawl.ts'
@@ -22,16 +23,17 @@ import { sources } from './sources.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
 import { stories } from './stories.ts'
+import { supportBundle } from './support-bundle.ts'
 import { tokens } from './tokens.ts'
 import { trainSections } from './train-sections.ts'
 import { users } from './users.ts'
 
 export const COMMANDS: readonly RegisterCommand[] = [
   start,
-  demo,
-  newsstand,
   status,
   doctor,
+  checkConfig,
+  supportBundle,
   crawl,
   sources,
   quarantine,
@@ -44,13 +46,15 @@ export const COMMANDS: readonly RegisterCommand[] = [
   overrides,
   articles,
   stories,
-  cluster,
-  classify,
-  trainSections,
   replay,
   users,
   tokens,
   log,
   migrate,
   acl,
+  demo,
+  newsstand,
+  cluster,
+  classify,
+  trainSections,
 ]

@@ -49,7 +49,9 @@ export const AdminSettings = z
       ),
     session: span('1m').prefault('12h').describe('How long a login lasts.').meta(LIVE),
     recrawlGap: Duration.prefault('30s')
-      .describe('Minimum time between two re-crawls of one source from the admin UI, out of courtesy to publishers.')
+      .describe(
+        'Minimum time between two re-crawls of one source, out of courtesy to publishers: from the command line, the admin UI, its API and the queue dashboard.',
+      )
       .meta(LIVE),
     streams: z
       .int()

@@ -9,6 +9,8 @@ export interface Wanted {
   /** URL of the document, against which relative links are resolved. */
   readonly url: string | undefined
   readonly maxItems: number
+  /** Whether the full text of items is wanted; default false. */
+  readonly withContent?: boolean | undefined
 }
 
 export interface FeedFormat {

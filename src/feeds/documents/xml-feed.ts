@@ -14,12 +14,12 @@ import { CUT_OFF, refusal, refuseHtml } from './outcome.ts'
 /** Number of characters searched for the start tag by which a format is recognised. */
 const SEARCHED = 65_536
 
-const readXmlFeed = async (start: string, { url, maxItems }: Wanted): Promise<ReadOutcome> => {
+const readXmlFeed = async (start: string, { url, maxItems, withContent }: Wanted): Promise<ReadOutcome> => {
   const read = await readDocument(start, maxItems)
   if (read === null) return refusal('unreadable', 'looks like a feed, but no feed element could be read')
   if (read.raw.items.length === 0 && /<!doctype\s+html|<html[\s>]/i.test(start.slice(0, HEAD)))
     return refuseHtml(start, url)
-  return { kind: 'feed', feed: await buildFeed(read.raw, url, maxItems, read.warnings) }
+  return { kind: 'feed', feed: await buildFeed(read.raw, { url, maxItems, withContent }, read.warnings) }
 }
 
 /** @param elements start tags by which a document of the format is recognised */
@@ -31,8 +31,7 @@ export const xmlFeedFormat = (name: RawFeed['format'], elements: readonly string
 /** Builds a feed from the raw elements of a document. */
 export const buildFeed = async (
   { format, channel, items, isCutOff }: RawFeed,
-  url: string | undefined,
-  maxItems: number,
+  { url, maxItems, withContent = false }: Wanted,
   warnings: readonly string[],
 ): Promise<Feed> => {
   const links = channel.link ?? []
@@ -47,7 +46,7 @@ export const buildFeed = async (
   const bases = format === 'atom' ? [url, link, self] : [link, url, self]
   const base = bases.find(each => each != null && /^https?:\/\//i.test(each)) ?? undefined
   const authors = feedAuthors(channel, { format, base })
-  const context: FieldContext = { format, base, language, authors }
+  const context: FieldContext = { format, base, language, authors, withContent }
   const kept = items.slice(0, maxItems)
   return {
     format,

@@ -7,42 +7,23 @@ import type { FeedItem } from '../../domain/feed-item.ts'
 import { cutTo, plainText, summarise } from '../../util/plain-text.ts'
 import { chooseDate, isBelievable } from '../dates/believable.ts'
 import { parseDate } from '../dates/dates.ts'
-import { attribute, findChildren, firstText, holdsXml, own, type Raw, type RawFields, readText } from '../xml/raw.ts'
+import { attribute, findChildren, firstText, own, type Raw, type RawFields, readText } from '../xml/raw.ts'
+import { findContent } from './full-text.ts'
 import { decodeAgain, headlineText, isPlaceholder, type TextKind, titleFromText } from './headline.ts'
 import { findLink, findOriginal, type LinkContext, resolveBase, resolvedByDocument } from './links.ts'
-import { findEnclosure, readCommentsCount } from './media.ts'
+import { findEnclosures, isRecording, readCommentsCount } from './media.ts'
 import { findAuthors, findCategories, type Person } from './people.ts'
 import { findPictures } from './pictures-in-xml.ts'
+import { beginsWithHtml, isBase64, kindOf, looksMislabelled } from './text-kind.ts'
 
 export interface FieldContext extends LinkContext {
   /** Those that the feed names for entries without any. */
   readonly authors?: readonly Person[]
+  /** Whether the full text of items is wanted. */
+  readonly withContent?: boolean
 }
 
 type Format = LinkContext['format']
-
-/**
- * Of what type a text is by its format: in Atom by `type` (RFC 4287, 3.1.1) and by the `mode` of Atom 0.3, where text is
- * the default; in RSS nothing says so.
- */
-const kindOf = (raw: Raw, name: string, format: Format): TextKind => {
-  const isAtom = name.startsWith('atom:') || (format === 'atom' && !name.includes(':'))
-  if (holdsXml(raw)) return 'xml'
-  // The content module of RSS: entity-encoded HTML, always.
-  if (name === 'content:encoded') return 'html'
-  if (typeof raw === 'string') return isAtom ? 'text' : 'unknown'
-  const type = attribute(raw, 'type')?.toLowerCase() ?? ''
-  if (type === 'html' || type === 'text/html') return 'html'
-  const isEscaped = type === '' && attribute(raw, 'mode')?.toLowerCase() === 'escaped'
-  return isAtom && !isEscaped ? 'text' : 'unknown'
-}
-
-/** RFC 4287, 4.1.3.3: content whose type is neither text nor XML is in base64. */
-const isBase64 = (raw: Raw): boolean => {
-  if (typeof raw === 'string') return false
-  const type = attribute(raw, 'type')?.toLowerCase() ?? ''
-  return attribute(raw, 'mode')?.toLowerCase() === 'base64' || (type.includes('/') && !/^text\/|[+/]xml$/.test(type))
-}
 
 /** Reads a title as plain text; null if there is none, or a placeholder in its place. */
 export const titleText = (raw: Raw | undefined, name: string, format: Format): string | null => {
@@ -108,9 +89,6 @@ const MARKUP_READ = 8_000
 const HOLDS_HTML =
   /<\/[a-z][a-z0-9]{0,20}\s{0,5}>|<(?:br|hr|p|div|li|figure)\b[^<>]{0,2000}>|<(?:img|iframe|embed|object|link|meta)\s[^<>]{0,2000}=[^<>]{0,2000}>|<!--/i
 
-/** Whether a text of no declared type is HTML nevertheless: its generator escaped it and forgot to say so. */
-const IS_HTML = /^\s*<(?:p|div|ul|ol|table|h[1-6]|blockquote|figure|img|br|a)\b[^<>]{0,2000}>/i
-
 const markupText = (markup: string, kind: TextKind): string => {
   const cut = markup.slice(0, MARKUP_READ)
   if (kind === 'text') return headlineText(cut, 'text')
@@ -124,7 +102,7 @@ const markupText = (markup: string, kind: TextKind): string => {
 
 /** Text of a description without markup: HTML all of which was escaped twice, or else what it says. */
 const decodedText = (text: string): string =>
-  IS_HTML.test(text) && HOLDS_HTML.test(text) ? plainText(text) : decodeAgain(text)
+  beginsWithHtml(text) && HOLDS_HTML.test(text) ? plainText(text) : decodeAgain(text)
 
 const findText = (fields: RawFields, format: Format): string | null => {
   for (const name of SUMMARY) {
@@ -133,7 +111,7 @@ const findText = (fields: RawFields, format: Format): string | null => {
     if (raw === undefined || markup === null) continue
     const kind = kindOf(raw, name, format)
     const type = attribute(raw, 'type')
-    const isMislabelled = kind === 'text' && type === null && IS_HTML.test(markup)
+    const isMislabelled = kind === 'text' && looksMislabelled(raw, markup)
     const text = isBase64(raw)
       ? markupText(Buffer.from(markup.slice(0, MARKUP_READ), 'base64').toString('utf8'), 'html')
       : markupText(markup, isMislabelled ? 'html' : kind)
@@ -224,7 +202,9 @@ export const readItem = (fields: RawFields, context: FieldContext): FeedItem => 
   const link = findLink(fields, { format, base, language })
   const original = findOriginal(fields, link)
   const commentsCount = readCommentsCount(fields)
-  const enclosure = findEnclosure(fields, base)
+  const enclosures = findEnclosures(fields, base)
+  const enclosure = enclosures.find(isRecording)
+  const content = context.withContent ? findContent(fields, format, base) : null
   return {
     ...titleOrMade(title === null ? null : cutTo(title, MAX_TITLE_LENGTH), text),
     link,
@@ -238,6 +218,8 @@ export const readItem = (fields: RawFields, context: FieldContext): FeedItem => 
     language,
     ...(original === null ? {} : { original }),
     ...(commentsCount === null ? {} : { commentsCount }),
-    ...(enclosure === null ? {} : { enclosure }),
+    ...(enclosure === undefined ? {} : { enclosure }),
+    ...(enclosures.length === 0 ? {} : { enclosures }),
+    ...(content === null ? {} : { content }),
   }
 }

@@ -112,7 +112,11 @@ const findLazy = (attributes: Attributes, base: string | undefined): string | nu
  * Chooses which address of an `img` to use, and says its size.
  * @param around what the `picture` around it offers
  */
-const chooseSource = (attributes: Attributes, around: readonly SourceInSet[], base: string | undefined): Source => {
+export const chooseSource = (
+  attributes: Attributes,
+  around: readonly SourceInSet[],
+  base: string | undefined,
+): Source => {
   const width = readSide(attributes, 'width')
   const height = readSide(attributes, 'height')
   const written = read(attributes, 'src')

@@ -6,10 +6,8 @@ import { attribute, findChildren, own, type Raw, type RawFields, readText } from
 import { choosePictures } from './choose-pictures.ts'
 import { resolveBase, webAddress } from './links.ts'
 import { RECORDING_FILE } from './media.ts'
-import { type Candidate, isImageType, parsePixels, parseType, type Role } from './picture-candidate.ts'
+import { type Candidate, IMAGE_FILE, isImageType, parsePixels, parseType, type Role } from './picture-candidate.ts'
 import { addFromMarkup } from './pictures-in-markup.ts'
-
-const IMAGE_FILE = /\.(?:jpe?g|jfif|pjpe?g|png|gif|webp|avif|heic)(?:[?#]|$)/i
 
 /** Elements whose text may be markup with pictures. */
 const MARKUP = [

@@ -69,6 +69,7 @@ export const ITEM_ELEMENTS = [
   'itunes:keywords',
   'itunes:category',
   'itunes:title',
+  'itunes:duration',
   'atom:link',
   'atom:published',
   'atom:updated',

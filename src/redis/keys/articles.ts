@@ -8,6 +8,8 @@ export const articleKeys = (prefix: string) => ({
    * Written by ingest; about 150,000.
    */
   articleTitles: () => `{${prefix}:titles}`,
+  /** STRING, the text of an article while an editor blocks it, in the slot of the article; expires with it. */
+  articleContentWithheld: (id: string) => `{${prefix}:article:${id}}:content:withheld`,
   /** STREAM, the log of ingest decisions (article, story), compare-and-append. Trimmed to the story window. */
   storyLog: () => `{${prefix}:stories}:log`,
   /** STREAM, the story log while a migration rewrites it, in the slot of the log. Resumed if its writer died. */

@@ -40,8 +40,7 @@ export const daemonKeys = (prefix: string) => ({
    *   -> ms. One field each.
    * - `setup` STRING, hash of the one-time link's token; a day. `session:<hash>` STRING JSON; expires after
    *   `admin.session`.
-   * - `recrawled:<id>` STRING who re-crawled a source; expires after `admin.recrawlGap`. `adding:<token>` STRING
-   *   JSON, sources shown and not added yet; a quarter of an hour.
+   * - `adding:<token>` STRING JSON, sources shown and not added yet; a quarter of an hour.
    * - `tries` HASH hash of user and network -> count of log-in attempts and when the next may be; `tries:ends` ZSET
    *   of the same by when they expire. 10,000 of both at most. `devices:<hash of user>`, `networks:<hash of user>`
    *   ZSET, hash of a browser's secret or network -> ms of the last log-in there; 20 of each, 90 days. `refused` HASH

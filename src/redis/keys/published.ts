@@ -15,6 +15,11 @@ export const contractKeys = (prefix: string) => ({
    */
   article: (id: string) => `${prefix}:article:${id}`,
   /**
+   * STRING, JSON in zlib format: the text of an article (src/domain/packed-content.ts). Written by ingest, read by
+   * services; in the slot of the article, expires with it. Bounded by `articles.contentSize`.
+   */
+  articleContent: (id: string) => `{${prefix}:article:${id}}:content`,
+  /**
    * HASH lead, articles, sources, newsAt, firstSeenAt, lastSeenAt. Written by ingest; expires after
    * `articles.retention`.
    */

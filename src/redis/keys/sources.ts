@@ -44,6 +44,11 @@ export const sourceKeys = (prefix: string) => ({
   titles: (id: string) => `{${prefix}:source:${id}}:titles`,
   /** HASH section -> number of its latest 400 articles in it. Written by ingest; a field a section; 90 days. */
   sourceSections: (id: string) => `{${prefix}:source:${id}}:sections`,
+  /**
+   * STRING `queued`, the job that re-crawls the source, or `ended`: it is not re-crawled again. Written by who asks and
+   * by crawl; expires after `admin.recrawlGap`.
+   */
+  recrawled: (id: string) => `{${prefix}:source:${id}}:recrawled`,
   /** HASH source id -> JSON of a source added with the command line, over config/sources.yaml. One field a source. */
   addedSources: () => `{${prefix}:sources}:added`,
   /** HASH source id -> JSON: paused or removed with the command line. One field a source. */

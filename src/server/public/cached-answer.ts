@@ -1,5 +1,6 @@
 /** Shared by the public routes: how long caches may keep an answer, and 304 for a reader that has it already. */
 
+import { createHash } from 'node:crypto'
 import type { Request, Response } from 'express'
 
 /** s for which caches may serve a copy without revalidation. */
@@ -22,4 +23,14 @@ export const sendCached = (
   response.set({ etag, 'cache-control': CACHED, 'content-type': type })
   if (matches(request.get('if-none-match'), etag)) response.status(304).end()
   else response.send(Buffer.from(body()))
+}
+
+/** Sends a value as JSON, with a hash of it as ETag. */
+export const sendJson = (request: Request, response: Response, value: unknown): void => {
+  const body = escapeTags(JSON.stringify(value))
+  sendCached(request, response, {
+    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+    type: 'application/json; charset=utf-8',
+    body: () => body,
+  })
 }

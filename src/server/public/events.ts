@@ -26,6 +26,8 @@ export interface EventsRouteParts {
   readonly maxLength: () => number
   /** Waits until accepted events survive the loss of a master, if so configured. */
   readonly barrier?: ReplicationBarrier
+  /** Called with how many events were accepted. */
+  readonly onAccepted?: (count: number) => void
   /** ms since the epoch. */
   readonly now: () => number
 }
@@ -188,6 +190,7 @@ export const eventsRoute = (parts: EventsRouteParts): Router => {
       parts,
       events.map(event => buildFields(event, sender, hashed)),
     )
+    parts.onAccepted?.(events.length)
     if (!response.headersSent) response.status(204).end()
   }
 

@@ -49,7 +49,7 @@ export const readNewItems = async (
   const left = split.spans.length - (to - from)
   return {
     kind: 'feed',
-    feed: await buildFeed(read.raw, options.url, maxItems, [
+    feed: await buildFeed(read.raw, { url: options.url, maxItems, withContent: options.withContent }, [
       ...warnings,
       ...read.warnings,
       ...(left > 0 ? [`${left} items beyond ${maxItems} left out`] : []),

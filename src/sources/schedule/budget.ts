@@ -32,8 +32,8 @@ export interface Bounds {
  */
 const PLANNED = 1.5
 /** Bounds of the fetch cost, ms: beyond them it has no effect. */
-const MIN_COST = 1
-const MAX_COST = 1e13
+export const MIN_COST = 1
+export const MAX_COST = 1e13
 
 /** Polls per day of a source at a fetch cost: what its demand asks for, within its bounds. */
 const pollsAt = (cost: number, { root, most }: Demand, { minInterval, maxInterval }: Bounds): number =>

@@ -134,7 +134,7 @@ describe('an act on very many sources', () => {
       },
       moves: { accept: async () => ({ kind: 'none' }), refuse: async () => ({ kind: 'none' }) },
       recrawl: async () => '',
-      coolDown: () => 0,
+      gap: { request: async () => 0, cancel: async () => undefined, isTaken: async () => false },
     })
   const by = { name: 'ana', from: null }
   const all = () => audit.read({ who: '', what: 'source', on: '' }, null, 1_000)

@@ -8,7 +8,7 @@ import { opmlOf } from '../../../use-cases/opml.ts'
 import { withSession } from '../../session.ts'
 
 /** Formats a source as an operator would write it, without defaults and with units. (pure) */
-const toYaml = ({ id, name, url, site, section, general, language, weight, interval, enabled }: Source) => ({
+const toYaml = ({ id, name, url, site, section, general, language, weight, interval, content, enabled }: Source) => ({
   id,
   name,
   url,
@@ -18,6 +18,7 @@ const toYaml = ({ id, name, url, site, section, general, language, weight, inter
   ...(language === undefined ? {} : { language }),
   ...(weight === 1 ? {} : { weight }),
   ...(interval === undefined ? {} : { interval: `${interval}ms` }),
+  ...(content === undefined ? {} : { content }),
   ...(enabled ? {} : { enabled }),
 })
 /** @param all with `yaml`: the whole catalogue, not only sources missing from sources.yaml */

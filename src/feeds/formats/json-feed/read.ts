@@ -3,17 +3,25 @@
  * and the others are read.
  */
 
-import type { Enclosure, Feed, FeedHints, FeedItem } from '../../../domain/feed-item.ts'
+import {
+  type Enclosure,
+  type Feed,
+  type FeedHints,
+  type FeedItem,
+  type ItemContent,
+  MAX_ENCLOSURES,
+} from '../../../domain/feed-item.ts'
 import { cutTo, fold, plainText, summarise } from '../../../util/plain-text.ts'
 import { mapInSlices } from '../../../util/slices.ts'
 import { chooseDate } from '../../dates/believable.ts'
 import { parseDate } from '../../dates/dates.ts'
+import type { Wanted } from '../../documents/format.ts'
 import { parseLanguage, titleOrMade } from '../../fields/fields.ts'
 import { headlineText, isPlaceholder } from '../../fields/headline.ts'
 import { absolute, webAddress } from '../../fields/links.ts'
-import { recording } from '../../fields/media.ts'
+import { buildEnclosure, isRecording } from '../../fields/media.ts'
 import { bareName, listAuthors } from '../../fields/people.ts'
-import { type Candidate, isImageType, parseType, type Role } from '../../fields/picture-candidate.ts'
+import { type Candidate, IMAGE_FILE, isImageType, parseType, type Role } from '../../fields/picture-candidate.ts'
 import { addFromMarkup } from '../../fields/pictures-in-markup.ts'
 import { formatPictures } from '../../fields/pictures-in-xml.ts'
 
@@ -38,15 +46,25 @@ const authors = (from: Json): Pick<FeedItem, 'author' | 'authors'> => {
   return listAuthors(people)
 }
 
-/** Finds the first audio or video attachment. */
-const attached = (item: Json, base: string | undefined): Enclosure | null => {
-  for (const each of list(item.attachments).filter(isObject)) {
-    const [url, type] = [webAddress(text(each, 'url'), base), text(each, 'mime_type')]
-    if (url !== null && type !== null && /^(?:audio|video)\//i.test(type))
-      return recording(url, type, text(each, 'size_in_bytes'))
-  }
-  return null
-}
+/** Recordings and pictures that are attached. */
+const findAttached = (item: Json, base: string | undefined): Enclosure[] =>
+  list(item.attachments)
+    .filter(isObject)
+    .flatMap(each => {
+      const [url, type] = [webAddress(text(each, 'url'), base), text(each, 'mime_type')]
+      return url !== null && type !== null && /^(?:audio|video|image)\//i.test(type)
+        ? [buildEnclosure(url, type, text(each, 'size_in_bytes'), text(each, 'duration_in_seconds'))]
+        : []
+    })
+    .slice(0, MAX_ENCLOSURES)
+
+const findContent = (html: string | null, plain: string | null, base: string | undefined): ItemContent | null =>
+  html === null && plain === null
+    ? null
+    : {
+        ...(html === null ? { markup: plain ?? '', kind: 'text' } : { markup: html, kind: 'html' }),
+        ...(base === undefined ? {} : { base }),
+      }
 
 /** Its image and banner, picture attachments, and those in its text. */
 const findPictures = (item: Json, html: string | null, base: string | undefined) => {
@@ -59,7 +77,8 @@ const findPictures = (item: Json, html: string | null, base: string | undefined)
   add(text(item, 'banner_image'), 'enclosure')
   for (const each of list(item.attachments).filter(isObject)) {
     const type = parseType(text(each, 'mime_type'))
-    if (isImageType(type)) add(text(each, 'url'), 'link', type, text(each, 'title'))
+    if (type === null ? IMAGE_FILE.test(text(each, 'url') ?? '') : isImageType(type))
+      add(text(each, 'url'), 'link', type, text(each, 'title'))
   }
   if (html !== null) addFromMarkup(found, html, base)
   return formatPictures(found)
@@ -87,12 +106,14 @@ const hubHints = (document: Json): Pick<FeedHints, 'hub' | 'otherHubs'> => {
   }
 }
 
-const readItem = (item: Json, base: string | undefined, language: string | null): FeedItem => {
+const readItem = (item: Json, base: string | undefined, language: string | null, withContent: boolean): FeedItem => {
   const html = text(item, 'content_html')
   const written = text(item, 'summary') ?? text(item, 'content_text')
   const summary = (written === null ? null : headlineText(written, 'text')) || (html && plainText(html.slice(0, 8_000)))
   const title = cutTo(headlineText(text(item, 'title') ?? '', 'text'), 2_000)
-  const enclosure = attached(item, base)
+  const enclosures = findAttached(item, base)
+  const enclosure = enclosures.find(isRecording)
+  const content = withContent ? findContent(html, text(item, 'content_text'), base) : null
   const updated = parseDate(text(item, 'date_modified'))
   return {
     ...titleOrMade(title === '' || isPlaceholder(title) ? null : title, summary || null),
@@ -114,15 +135,16 @@ const readItem = (item: Json, base: string | undefined, language: string | null)
     ...findPictures(item, html, base),
     summary: summary ? summarise(summary) || null : null,
     language: parseLanguage(text(item, 'language'), language),
-    ...(enclosure === null ? {} : { enclosure }),
+    ...(enclosure === undefined ? {} : { enclosure }),
+    ...(enclosures.length === 0 ? {} : { enclosures }),
+    ...(content === null ? {} : { content }),
   }
 }
 
 /** @returns null if the document is JSON but not a feed */
 export const readJsonFeed = async (
   document: unknown,
-  url: string | undefined,
-  maxItems: number,
+  { url, maxItems, withContent = false }: Wanted,
 ): Promise<Feed | null> => {
   if (!isObject(document) || !Array.isArray(document.items)) return null
   const home = text(document, 'home_page_url')
@@ -136,7 +158,7 @@ export const readJsonFeed = async (
     language,
     hints: { ...hubHints(document), ...(self ? { self } : {}) },
     items: await mapInSlices(items, item => {
-      const read = readItem(item, home ?? url, language)
+      const read = readItem(item, home ?? url, language, withContent)
       return read.author === null ? { ...read, ...authors(document) } : read
     }),
     warnings: document.items.length > items.length ? [`${document.items.length - items.length} items left out`] : [],

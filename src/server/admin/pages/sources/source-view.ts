@@ -72,7 +72,7 @@ ${mayAct ? html`<form class="buttons" method="post" action="/sources/${id}/place
 }
 
 const settingsPart = ({ source, isInFile }: SourceView): Html => {
-  const { id, name, url, site, section, language, weight, interval, enabled } = source
+  const { id, name, url, site, section, language, weight, interval, content, enabled } = source
   return html`<h2>Settings</h2>${facts([
     ['Id', id],
     ['Name', name],
@@ -82,6 +82,7 @@ const settingsPart = ({ source, isInFile }: SourceView): Html => {
     ['Language', language ?? 'as its texts say, else as its feed declares'],
     ['Weight', String(weight)],
     ['Interval', interval === undefined ? 'learnt from its publishing times' : `every ${formatDuration(interval)}`],
+    ['Text kept', content ?? 'as articles.content says'],
     ['Polled', enabled ? 'yes' : 'no, paused'],
   ])}<p class="soft">${
     isInFile
