@@ -47,7 +47,8 @@ export const LOG_FIELDS = {
   count: 'how many',
   cooling: 'sources left out, since they were re-crawled just now',
   list: 'name of a list',
-  lists: 'names of the lists that changed, at most 30',
+  lists: 'names of lists; of those that changed at most 30',
+  retiresAt: 'when they are deleted, ISO 8601',
   changed: 'number of changed lists; names of changed settings',
   of: 'number of lists ranked',
   entries: 'number of entries that differ',
@@ -205,6 +206,8 @@ export const LOG_EVENTS = {
     fields: ['source', 'crawl', 'items', 'added', 'updated', 'merged', 'unchanged', 'refused'],
   },
   'lists.published': { text: 'lists were ranked', fields: ['crawl', 'list', 'lists', 'changed', 'of', 'ms'] },
+  'lists.retiring': { text: 'lists are configured no longer; they stay until then', fields: ['lists', 'retiresAt'] },
+  'lists.retired': { text: 'lists that are configured no longer were deleted', fields: ['lists'] },
   'list.differs': {
     text: 'a list is ranked otherwise than by a fresh process',
     fields: ['list', 'entries', 'differing'],

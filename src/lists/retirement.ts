@@ -112,7 +112,10 @@ export const createRetirement = (parts: RetirementParts): Retirement => {
     for (const name of lists)
       if ((await redis.exists(keys.listMeta(name))) === 1) await redis.hset(keys.listMeta(name), 'retiresAt', retiresAt)
     await redis.zadd(keys.publishedLists(), ...lists.flatMap(name => [at, name]))
-    log.info({ lists, retiresAt }, 'lists are configured no longer: they stay as they are until then')
+    log.info(
+      { event: 'lists.retiring', lists, retiresAt },
+      'lists are configured no longer: they stay as they are until then',
+    )
   }
 
   /** Notes lists that are configured, for the first time or again. */
@@ -126,7 +129,7 @@ export const createRetirement = (parts: RetirementParts): Retirement => {
     if (lists.length === 0) return
     await dropSections(parts, lists)
     for (const name of lists) await retire(parts, name)
-    log.info({ lists }, 'lists that are configured no longer were deleted')
+    log.info({ event: 'lists.retired', lists }, 'lists that are configured no longer were deleted')
   }
 
   return {
