@@ -42,6 +42,7 @@ export default defineConfig({
     ],
     // Node loads the build as it is.
     server: { deps: { external: [/\/dist\//] } },
+    reporters: ['default', './tests/support/flaky-reporter.ts'],
     setupFiles: ['tests/support/closing.ts'],
     globalSetup: ['tests/support/global-redis.ts', 'tests/support/global-newsdesk.ts'],
     testTimeout: 120_000,

@@ -3,7 +3,7 @@
  * discrete-event simulation on publication patterns, the same world for every rule; `--from 100` takes other seeds, `--world other` a world in
  * which every number is another. `--times <file>` simulates real publication times instead (see `schedule/times.ts`); `--every 4 --first 1` a
  * quarter of its sources, `--warm` after the 30 days before were polled too, `--budget 800` a budget
- * for half of `--sources` and then all. `-- --claim [--due 50000]` measures instead what the
+ * for half of `--sources`, and then all. `-- --claim [--due 50000]` measures instead what the
  * scheduler's tick costs on a real Redis, and what a source takes there. `--plot file.svg` draws mean delay against requests.
  */
 
@@ -15,6 +15,7 @@ import { measureBudget } from './schedule/budget.ts'
 import { measureClaim } from './schedule/claim.ts'
 import { plot } from './schedule/plot.ts'
 import { commafeed, fixed, mediacloud, miniflux, newsdesk, type Policy } from './schedule/policies.ts'
+import { measurePrice } from './schedule/price.ts'
 import {
   burstDelays,
   pooled,
@@ -43,6 +44,8 @@ const { values } = parseArgs({
     warm: { type: 'boolean', default: false },
     budget: { type: 'string' },
     claim: { type: 'boolean', default: false },
+    price: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '60' },
     due: { type: 'string', default: '50000' },
   },
 })
@@ -126,9 +129,13 @@ const real = (file: string): void => {
   if (values.plot) writeFileSync(values.plot, plot(rows, curve))
 }
 
-if (values.claim) await measureClaim(Number(values.due))
+if (values.price) for (const line of await measurePrice(Number(values.rounds))) console.log(line)
+else if (values.claim) await measureClaim(Number(values.due))
 else if (values.times && values.budget)
-  for (const line of measureBudget(readTimes(values.times), Number(values.sources) / 2, Number(values.budget)))
+  for (const line of measureBudget(
+    readTimes(values.times, { every: Number(values.every), first: Number(values.first) }),
+    ...([Number(values.sources) / 2, Number(values.budget), Number(values.days)] as const),
+  ))
     console.log(line)
 else if (values.times) real(values.times)
 else synthetic()

@@ -21,7 +21,7 @@ import type { SourceState } from '../src/sources/state/state.ts'
 import { withoutCredentials } from '../src/util/redact.ts'
 import { findOffer } from '../src/websub/link-header.ts'
 import type { JobContext } from './context.ts'
-import { defineJob } from './define.ts'
+import { defineJob, LoggedFailure } from './define.ts'
 import { detectNewItems, type NewItems } from './detect-new.ts'
 import { hold, settleHeldItems } from './retry-quarantined.ts'
 import { readSitemaps } from './sitemap-index.ts'
@@ -69,7 +69,13 @@ export const crawl = defineJob(crawlQueue, {
         settleHeldItems(source, state, fetched, context),
       ])
       context.log.debug(
-        { source: source.id, status: fetched.status, ms: context.now() - started, next: due },
+        {
+          event: 'crawl.unchanged',
+          source: source.id,
+          status: fetched.status,
+          ms: context.now() - started,
+          ...nextFields(due),
+        },
         'unchanged',
       )
       return { outcome: 'unchanged', status: fetched.status, new: 0, ms: context.now() - started, next: nextText(due) }
@@ -195,7 +201,7 @@ const queueNewItems = async (
     title: feed.title,
     otherHubs: feed.hints.otherHubs?.join(', ') ?? '',
   })
-  if (due.notice) log.warn({ source: source.id }, due.notice)
+  if (due.notice) log.warn({ event: 'crawl.notice', source: source.id, reason: due.notice }, 'a source needs a look')
   for (const note of [...feed.warnings, ...learnt, ...notes]) await context.job.note(note)
   const outcome = {
     outcome: 'changed' as const,
@@ -206,12 +212,17 @@ const queueNewItems = async (
     new: newItems,
     edited,
     ms: now() - started,
-    next: nextText(due),
   }
   const { status } = outcome
   await record({ outcome: 'changed', status, bytes, items: newItems })
-  log.info({ source: source.id, ...outcome, ...(first ? { crawl: first.data.crawl.id } : {}) }, 'crawled')
-  return outcome
+  log.info(
+    {
+      ...{ event: 'crawl.done', source: source.id, ...outcome, ...nextFields(due) },
+      ...(first ? { crawl: first.data.crawl.id } : {}),
+    },
+    'crawled',
+  )
+  return { ...outcome, next: nextText(due) }
 }
 
 /**
@@ -244,7 +255,7 @@ const holdItems = async (
   const outcome = { outcome: 'held' as const, status, bytes, items: carried, new: newItems, held, leadsTo: shown }
   if (state.places.held?.to !== to && !isRefused)
     log.warn(
-      { source: source.id, ...outcome },
+      { event: 'crawl.held', source: source.id, ...outcome, ...nextFields(due) },
       `the source redirects to another domain: its items are held until that domain is known to be its publisher's`,
     )
   await context.job.note(reason)
@@ -273,6 +284,9 @@ const notePush = async (
 
 const nextText = ({ at, reason }: { at: number; reason: string }): string => `${new Date(at).toISOString()}: ${reason}`
 
+/** When a source is fetched next, and why then, as fields of the log. */
+const nextFields = ({ at, reason }: Due) => ({ next: new Date(at).toISOString(), nextReason: reason })
+
 const fail = async (
   source: Source,
   { log }: JobContext,
@@ -281,7 +295,15 @@ const fail = async (
   record: RecordFetch,
 ): Promise<never> => {
   await record({ outcome: 'failed', status: failure.status ?? 0, reason: failure.reason })
-  log.debug({ source: source.id, reason: failure.reason, next: due }, 'crawl failed')
+  const { reason, detail, status } = failure
+  log.warn(
+    {
+      ...{ event: 'crawl.failed', source: source.id, reason, detail },
+      ...(status === undefined ? {} : { status }),
+      ...nextFields(due),
+    },
+    'crawl failed',
+  )
   // The queue dashboard shows the job as failed, with the reason and the time of the next attempt.
-  throw new UnrecoverableError(`${failure.reason}: ${failure.detail} (next ${nextText(due)})`)
+  throw new LoggedFailure(`${failure.reason}: ${failure.detail} (next ${nextText(due)})`)
 }

@@ -130,7 +130,8 @@ export const articles = defineJob(articlesQueue, {
     const affected = await publishing.ingested(ingested, crawl.id)
     const published = await context.publisher.publishRelated(affected, ingested.addedIds)
     const related = { changed: published.filter(each => each.changed).length, of: published.length }
-    if (related.of > 0) log.info({ crawl: crawl.id, list: 'related', ...related }, 'published')
+    if (related.of > 0)
+      log.info({ event: 'lists.published', crawl: crawl.id, list: 'related', ...related }, 'published')
     reportDelays(batch, outcomes, seenBefore, context)
     // Items marked as seen never come again: the articles must have reached the replicas before, or the loss of the
     // master would lose them for good.
@@ -145,7 +146,10 @@ export const articles = defineJob(articlesQueue, {
     await dropContents(batch, context)
     const { added, updated, merged, unchanged } = ingested
     const counts = { added, updated, merged, unchanged, refused }
-    log.info({ source: sourceId, crawl: crawl.id, items: items.length, ...counts }, 'articles ingested')
+    log.info(
+      { event: 'articles.ingested', source: sourceId, crawl: crawl.id, items: items.length, ...counts },
+      'articles ingested',
+    )
     return { ...counts, related }
   },
 })

@@ -23,6 +23,7 @@ export const publish = defineJob(publishQueue, {
       const changed = published.filter(each => each.changed)
       log[changed.length > 0 ? 'info' : 'debug'](
         {
+          event: 'lists.published',
           ...(crawl === undefined ? {} : { crawl }),
           ...(articles ? { list } : { lists: changed.slice(0, MAX_LOGGED).map(each => each.list) }),
           ...{ changed: changed.length, of, ms: Math.round(performance.now() - began) },

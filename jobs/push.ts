@@ -24,7 +24,8 @@ export const push = defineJob(pushQueue, {
         },
       })
       const hub = withoutCredentials(subscription.hub)
-      log.info({ source: subscription.source, hub, state: subscription.state, outcome }, 'hub asked')
+      const { source, state } = subscription
+      log.info({ event: 'push.hub_asked', source, hub, state, outcome }, 'hub asked')
       return { source: subscription.source, outcome }
     } finally {
       await visit.leave(complaint)

@@ -37,7 +37,10 @@ export const createRun = <Name extends string, Schema extends z.ZodType>(
       warnedAt = performance.now()
       log
         .child({ queue })
-        .warn({ job: job.id, version: readJobVersion(job.data) }, 'jobs of a newer version are left to newer processes')
+        .warn(
+          { event: 'job.newer', job: job.id, version: readJobVersion(job.data) },
+          'jobs of a newer version are left to newer processes',
+        )
     }
     return postpone(job, NEWER_DELAY, token)
   }

@@ -58,9 +58,10 @@ const OFTEN = 5_000
 
 /** Sends node-cron's messages, mostly failures of tasks, to our log. */
 const adaptLogger = (log: Logger) => ({
-  info: (message: string) => log.debug(message),
-  warn: (message: string) => log.debug(message),
-  error: (message: string | Error, err?: Error) => log.warn({ err: err ?? message }, 'a tick could not be started'),
+  info: (message: string) => log.debug({ event: 'tick.note' }, message),
+  warn: (message: string) => log.debug({ event: 'tick.note' }, message),
+  error: (message: string | Error, err?: Error) =>
+    log.warn({ event: 'tick.not_started', err: err ?? message }, 'a tick could not be started'),
   debug: () => undefined,
 })
 
@@ -96,7 +97,9 @@ export const startSchedule = (
         // A tick that fails is logged and repeated; node-cron would only print the error.
         return runSlot(slot, () => run(stopping.signal), { redis, keys, daemonId, signal: stopping.signal })
           .then(() => undefined)
-          .catch((error: unknown) => logError(error, 'tick failed; the next one makes up for it', { tick: name }))
+          .catch((error: unknown) =>
+            logError(error, { event: 'tick.failed', tick: name }, 'tick failed; the next one makes up for it'),
+          )
       },
       { name, timezone: 'UTC', logger: adaptLogger(log) },
     )
@@ -105,7 +108,10 @@ export const startSchedule = (
       next: () => findNext(task),
       wake: now => {
         if (inHand.has(name))
-          return log.debug({ tick: name }, 'the previous tick is still running; this one is skipped')
+          return log.debug(
+            { event: 'tick.skipped', tick: name },
+            'the previous tick is still running; this one is skipped',
+          )
         // Every pattern divides a day of UTC, so this is its latest moment, in every replica and after any step of the
         // clock.
         slotAt = now - (now % every)

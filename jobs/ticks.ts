@@ -41,7 +41,7 @@ export const createTicks = ({ settings, log, ...parts }: TickParts): readonly Ti
       MINUTE,
       async () => {
         const cost = await sources.rebalanceBudget()
-        if (cost !== null) log.debug({ cost: Math.round(cost) }, 'fetch budget rebalanced')
+        if (cost !== null) log.debug({ event: 'budget.rebalanced', cost: Math.round(cost) }, 'fetch budget rebalanced')
       },
     ],
     [

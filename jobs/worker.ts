@@ -17,7 +17,7 @@ import {
 } from '../src/redis/transient-error.ts'
 import { isWriteRejected } from '../src/redis/write-rejected.ts'
 import type { WriteWatch } from '../src/redis/write-watch.ts'
-import type { JobDefinition } from './define.ts'
+import { type JobDefinition, LoggedFailure } from './define.ts'
 import { createPostpone, isSkewed } from './postpone.ts'
 import { createRun, type RunJobParts } from './run-job.ts'
 
@@ -85,7 +85,7 @@ const createProcess = <Name extends string, Schema extends z.ZodType>(
       ended(isPostponed ? 'postponed' : 'failed', { error: error instanceof Error ? error.message : String(error) })
       // However long it lasts, it does not count as an attempt.
       if (isRedisTransient(error)) {
-        const line = { job: job.id, reason: error.message }
+        const line = { event: 'job.rejected', job: job.id, reason: error.message }
         const level = writes?.note(error) ? 'debug' : 'info'
         log.child({ queue })[level](line, 'Redis rejected the job for now; it will be retried')
         await postpone(job, TRANSIENT_DELAY, token)
@@ -103,24 +103,30 @@ const logEvents = (worker: Worker, parts: WorkerParts): void => {
   const log = (): Logger => parent.child({ queue })
   worker.on('failed', (job, error) => {
     const last = !job || error instanceof UnrecoverableError || job.attemptsMade >= (job.opts.attempts ?? 1)
-    log()[last ? 'warn' : 'info'](
-      { job: job?.id, name: job?.name, reason: error.message, ...(last ? {} : { retried: true }) },
-      `${queue} failed`,
-    )
+    if (!(error instanceof LoggedFailure))
+      log()[last ? 'warn' : 'info'](
+        { event: 'job.failed', job: job?.id, title: job?.name, reason: error.message, retried: !last },
+        'job failed',
+      )
     // BullMQ delayed the retry by this machine's clock, which is off: promote it now, or it might wait for a day.
     if (job && !last && isSkewed(now()))
-      job.promote().catch((failure: unknown) => log().debug({ err: failure, job: job.id }, 'could not be promoted'))
+      job
+        .promote()
+        .catch((failure: unknown) =>
+          log().debug({ event: 'job.not_promoted', job: job.id, err: failure }, 'job not promoted'),
+        )
   })
   // A worker cannot keep its jobs while Redis rejects writes: one line tells of that, not one for each job.
   const isRejected = () => (writes?.rejection() ?? null) !== null
   worker.on('stalled', job =>
-    log()[isRejected() ? 'debug' : 'warn']({ job }, 'job lost its worker; it will be retried'),
+    log()[isRejected() ? 'debug' : 'warn']({ event: 'job.stalled', job }, 'job lost its worker; it will be retried'),
   )
   // If Redis is unreachable, the connection logs that once. Any other error of a worker is logged here.
   worker.on('error', error => {
     if (isConnectionError(error)) return
-    if (isRejected() && explainOutage(error) !== null) log().debug({ reason: error.message }, 'worker error')
-    else logError(error, 'worker error', { queue })
+    if (isRejected() && explainOutage(error) !== null)
+      log().debug({ event: 'worker.failed', reason: error.message }, 'worker error')
+    else logError(error, { event: 'worker.failed', queue }, 'worker error')
   })
 }
 

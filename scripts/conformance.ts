@@ -1,30 +1,34 @@
 /**
  * Scores newsdesk's feed reader on a folder of documents with known facts: `npm run conformance -- <folder> [--misses]
  * [--beside]`. The folder contains `facts.jsonl` (one { path, contentType, items: [{ title, link, id, published }] }
- * per line) and `files/`. `--misses` prints each missed fact, `--beside` scores the feed parsers of npm in the same
- * way.
+ * per line) and `files/`. Authors, categories, pictures, texts and enclosures are scored against reference.jsonl, as
+ * far as it knows the documents. `--misses` prints each missed fact, `--beside` scores the feed parsers of npm in the
+ * same way.
  */
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { parseFeed } from '../src/feeds/index.ts'
+import { type ParsedItem, parseFeed } from '../src/feeds/index.ts'
 import { plainText } from '../src/util/plain-text.ts'
 import { OTHERS } from './other-readers.ts'
+import { DETAILS, type Detail, type Details, holds, readReference, type Wanted } from './reference.ts'
 
 const FACTS = ['title', 'link', 'id', 'published'] as const
 type Fact = (typeof FACTS)[number]
-export type Facts = Readonly<Record<Fact, string | null>>
-type Reader = (bytes: Buffer, contentType: string | null) => Promise<readonly Facts[]>
+type Facts = Readonly<Record<Fact, string | null>>
+export type FoundItem = Facts & { readonly details: Details }
+type Reader = (bytes: Buffer, contentType: string | null) => Promise<readonly FoundItem[]>
 
 interface Line {
   readonly path: string
   readonly contentType: string | null
   readonly items: readonly Facts[]
 }
+type Column = 'count' | Fact | Detail
 interface Score {
   threw: number
-  readonly cells: Readonly<Record<Fact | 'count', { right: number; all: number }>>
+  readonly cells: Readonly<Record<Column, { right: number; all: number }>>
 }
 
 const { values, positionals } = parseArgs({
@@ -41,17 +45,23 @@ if (folder === undefined) {
 const same = (fact: Fact, wanted: string, got: string | null): boolean =>
   got === wanted || (fact === 'published' && got !== null && Date.parse(got) === Date.parse(wanted))
 
-const scored = (): Score => {
-  const cell = () => ({ right: 0, all: 0 })
-  return { threw: 0, cells: { count: cell(), title: cell(), link: cell(), id: cell(), published: cell() } }
-}
+const BASIC: readonly Column[] = ['count', ...FACTS]
+const emptyScore = (): Score => ({
+  threw: 0,
+  cells: Object.fromEntries([...BASIC, ...DETAILS].map(name => [name, { right: 0, all: 0 }])) as Score['cells'], // all columns
+})
 
 /** Scores a reader on one document. @returns the facts it missed, in words */
-const judge = (score: Score, wanted: readonly Facts[], found: readonly Facts[] | Error): string[] => {
+const judge = (
+  score: Score,
+  wanted: readonly Facts[],
+  details: readonly Wanted[],
+  found: readonly FoundItem[] | Error,
+): string[] => {
   const misses: string[] = []
-  const count = (fact: Fact | 'count', right: boolean, miss: () => string) => {
-    score.cells[fact].all += 1
-    if (right) score.cells[fact].right += 1
+  const count = (column: Column, right: boolean, miss: () => string) => {
+    score.cells[column].all += 1
+    if (right) score.cells[column].right += 1
     else if (!(found instanceof Error)) misses.push(miss())
   }
   if (found instanceof Error && wanted.length > 0) {
@@ -73,11 +83,33 @@ const judge = (score: Score, wanted: readonly Facts[], found: readonly Facts[] |
       )
     }
   }
+  for (const each of details) {
+    const item = items[each.item]
+    count(
+      each.fact,
+      item !== undefined && holds(item.details, each),
+      () => `[${each.item}].${each.fact}: ${JSON.stringify(item?.details[each.fact])}, against ${each.rule}`,
+    )
+  }
   return misses
 }
 
+const field = (value: string | null | undefined): string[][] => (value ? [[value]] : [])
+
+const found = (item: ParsedItem): FoundItem => ({
+  ...item,
+  details: {
+    authors: [(item.authors ?? []).map(({ name }) => name)],
+    categories: [item.categories],
+    image: field(item.image),
+    summary: field(item.summary),
+    content: field(item.summary),
+    enclosures: field(item.enclosure?.url),
+  },
+})
+
 const READERS: Readonly<Record<string, Reader>> = {
-  newsdesk: async (bytes, contentType) => (await parseFeed(bytes, { contentType })).items,
+  newsdesk: async (bytes, contentType) => (await parseFeed(bytes, { contentType })).items.map(found),
   ...(values.beside ? OTHERS(plainText) : {}),
 }
 
@@ -85,7 +117,8 @@ const lines = (await readFile(join(folder, 'facts.jsonl'), 'utf8'))
   .split('\n')
   .filter(Boolean)
   .map(line => JSON.parse(line) as Line) // the format is this script's own, described above
-const scores = new Map(Object.keys(READERS).map(name => [name, scored()]))
+const reference = await readReference()
+const scores = new Map(Object.keys(READERS).map(name => [name, emptyScore()]))
 for (const { path, contentType, items } of lines) {
   const bytes = await readFile(join(folder, 'files', path))
   for (const [name, read] of Object.entries(READERS)) {
@@ -93,24 +126,31 @@ for (const { path, contentType, items } of lines) {
       error instanceof Error ? error : new Error(String(error)),
     )
     const score = scores.get(name)
-    const misses = score ? judge(score, items, found) : []
+    const misses = score ? judge(score, items, reference.get(path) ?? [], found) : []
     if (values.misses && name === 'newsdesk' && misses.length > 0) console.log(`${path}\n  ${misses.join('\n  ')}`)
   }
 }
 
 const percent = ({ right, all }: { right: number; all: number }) => `${((100 * right) / Math.max(all, 1)).toFixed(2)} %`
-const own = scores.get('newsdesk')?.cells
-console.log(`\n${lines.length} documents\n`)
-const columns = ['count', ...FACTS, 'all'] as const
-console.log(`${'reader'.padEnd(28)}${columns.map(name => name.padStart(12)).join('')}${'threw'.padStart(8)}`)
-console.log(
-  `${'  of'.padEnd(28)}${columns.map(name => String(own ? (name === 'all' ? Object.values(own).reduce((sum, { all }) => sum + all, 0) : own[name].all) : 0).padStart(12)).join('')}`,
-)
-for (const [name, { cells, threw }] of scores) {
-  const all = Object.values(cells).reduce((sum, cell) => ({ right: sum.right + cell.right, all: sum.all + cell.all }), {
+const total = ({ cells }: Score, columns: readonly Column[]) =>
+  columns.reduce((sum, name) => ({ right: sum.right + cells[name].right, all: sum.all + cells[name].all }), {
     right: 0,
     all: 0,
   })
-  const row = columns.map(column => percent(column === 'all' ? all : cells[column]).padStart(12))
-  console.log(`${name.padEnd(28)}${row.join('')}${String(threw).padStart(8)}`)
+const print = (columns: readonly Column[]) => {
+  const row = (label: string, cells: readonly string[], threw: string) =>
+    console.log(`${label.padEnd(28)}${cells.map(cell => cell.padStart(12)).join('')}${threw.padStart(8)}`)
+  const own = scores.get('newsdesk') ?? emptyScore()
+  console.log()
+  row('reader', [...columns, 'all'], 'threw')
+  row('  of', [...columns.map(name => String(own.cells[name].all)), String(total(own, columns).all)], '')
+  for (const [name, score] of scores) {
+    const all = percent(total(score, columns))
+    row(name, [...columns.map(column => percent(score.cells[column])), all], String(score.threw))
+  }
 }
+console.log(
+  `\n${lines.length} documents, ${lines.filter(({ path }) => reference.has(path)).length} of them in reference.jsonl`,
+)
+print(BASIC)
+print(DETAILS)

@@ -22,13 +22,13 @@ const listTable = (): string =>
 
 const kindTable = (): string =>
   [
-    '| kind | counted in | once per article and visitor | list |',
-    '| --- | --- | --- | --- |',
+    '| kind | counted in | once per article and visitor | list | taken back by |',
+    '| --- | --- | --- | --- | --- |',
     ...EVENT_KINDS.map(kind => {
-      const { counter, perVisitor, list }: { counter: string; perVisitor: boolean; list: string | null } =
-        EVENT_KIND_TABLE[kind]
+      const row: { counter: string; perVisitor: boolean; list: string | null; undo?: string } = EVENT_KIND_TABLE[kind]
+      const { counter, perVisitor, list, undo } = row
       const within = perVisitor ? 'yes, within `events.dedupWindow`' : 'no'
-      return `| \`${kind}\` | \`${counter}\` | ${within} | ${list === null ? '' : `\`${list}\``} |`
+      return `| \`${kind}\` | \`${counter}\` | ${within} | ${list === null ? '' : `\`${list}\``} | ${undo === undefined ? '' : `\`${undo}\``} |`
     }),
   ].join('\n')
 

@@ -52,7 +52,11 @@ const run = (source: SimulatedSource, policy: Policy, { start, from, end, togeth
     delays.push(delay)
     if (at < from + 7 * DAY) early += 1
   }
-  for (let now = firstDue(id, start, together).at, isFirst = true; now < end; isFirst = false) {
+  for (
+    let now = firstDue(id, start, { together, all: together, budget: 0 }).at, isFirst = true;
+    now < end;
+    isFirst = false
+  ) {
     if (now >= from) requests += 1
     let to = done
     while (to < published.length && (published[to] ?? end) <= now) to += 1

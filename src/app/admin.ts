@@ -13,6 +13,7 @@ import type { Samples } from '../server/metrics/samples.ts'
 import { createAddSources } from '../use-cases/add-sources.ts'
 import { createAudit } from '../use-cases/audit-log.ts'
 import { createEditingActions } from '../use-cases/editing.ts'
+import { createListChanges } from '../use-cases/list-changes.ts'
 import { changeLevel, type LogLevels } from '../use-cases/log-levels.ts'
 import { pushLine } from '../use-cases/push-status.ts'
 import { createSourceActions } from '../use-cases/source-actions.ts'
@@ -79,6 +80,7 @@ export const startAdminUi = ({
     listsShowing: sections => LISTS.namesShowing(sections, configuredEditions(settings().lists)),
     replay: (source, body) => replay(source, body, context),
     listNames: () => lists.publisher.names(),
+    listChanges: createListChanges({ redis, keys, archive: container.articleStore }),
     samples: samples.read,
     logLevels: {
       names: LEVELS,

@@ -82,7 +82,7 @@ export const createContainer = (parts: ContainerParts): Container => {
       // Created below, since it asks for the weights of sources.
       lost: articles => findLost(articles),
     })
-  const { sources } = sourceModules
+  const { sources, knownNames } = sourceModules
 
   const articles = {
     ...store,
@@ -107,23 +107,24 @@ export const createContainer = (parts: ContainerParts): Container => {
 
   const reads = { ...store, halfLife: () => settings().events.halfLife, now }
   const lists = createLists({
-    ...{ ...store, config, archive, stories, now },
+    ...{ ...store, config, archive, stories, knownNames, now, log },
     ...{ tops: createTops(reads), readCounts: createReadCounts(reads) },
     source: id => sources.get(id),
     ...(gate ? { precedence: gate } : {}),
   })
   const names = () => lists.publisher.names()
+  const { retiring } = lists.retirement
   const publishing = publishingTo(queues, lists)
   const blocks = createBlocks({
     ...{ editors: lists.editors, now },
     withholding: createWithholding({ ...store, archive, writer: storyWriter }),
   })
-  const eviction = createEviction({ ...store, writer: storyWriter, changes: lists.changes, names, now })
+  const eviction = createEviction({ ...store, writer: storyWriter, changes: lists.changes, names, retiring, now })
   return {
     ...{ ...sourceModules, articleStore, storyWriter, stories, lists, publishing, blocks, findLost },
     parameters: createParameterStore(store),
     edits: createEdits({
-      ...{ archive, stories, publishing, editors: lists.editors, names, blocks, now },
+      ...{ archive, stories, publishing, editors: lists.editors, names, retiring, blocks, now },
       relatedNaming: related => relatedNaming(redis, keys, related),
       taxonomy: () => config().taxonomy,
     }),

@@ -7,6 +7,7 @@ import type { Config } from '../config/load.ts'
 import type { Role } from '../config/roles.ts'
 import { NoRedisError } from '../redis/no-redis.ts'
 import type { RedisServer } from '../redis/server.ts'
+import { version } from '../util/version.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createProcess } from './process.ts'
 import { createReload } from './reload.ts'
@@ -27,6 +28,8 @@ export interface Daemon {
    * the log.
    */
   reload(config: Config): Promise<void>
+  /** Reports a changed configuration that is wrong: the one before stays in force. @param problems by file and line */
+  rejectReload(problems: readonly string[]): void
   /** Finishes running jobs within the configured time, then abandons the rest: other processes take them over. */
   stop(): Promise<void>
 }
@@ -42,7 +45,10 @@ export interface DaemonParts {
 
 export const startDaemon = async (parts: DaemonParts): Promise<Daemon> => {
   const lifecycle = createLifecycle(ms =>
-    parts.log.warn({ ms }, 'running jobs did not finish in time; other processes will take them over'),
+    parts.log.warn(
+      { event: 'daemon.jobs_abandoned', ms },
+      'running jobs did not finish in time; other processes will take them over',
+    ),
   )
   let onRefused: (why: string) => void = () => undefined
   const refused = new Promise<never>((_, reject) => {
@@ -77,7 +83,7 @@ const begin = async (
     ...(httpUrl ? { http: httpUrl } : {}),
     ...(metricsUrl ? { metrics: `${metricsUrl}/metrics` } : {}),
   }
-  log.info({ id, roles, redis: server.origin, ...urls }, 'newsdesk runs')
+  log.info({ event: 'daemon.running', id, version, roles, redis: server.origin, ...urls }, 'newsdesk runs')
   return {
     ...{ id, httpUrl, metricsUrl },
     adminUrl: admin?.url ?? null,
@@ -88,11 +94,18 @@ const begin = async (
       apply: next => {
         config = next
       },
-      follow: running.followConfiguration,
+      async follow(before, changed) {
+        await running.followConfiguration(before, changed)
+        shared.metrics.reloaded(true)
+      },
     }),
+    rejectReload(problems) {
+      log.error({ event: 'config.rejected', problems }, 'the new configuration is invalid; the old one stays in force')
+      shared.metrics.reloaded(false)
+    },
     async stop() {
       await lifecycle.stop(config.settings.shutdown)
-      log.info({ id }, 'newsdesk stopped')
+      log.info({ event: 'daemon.stopped', id }, 'newsdesk stopped')
     },
   }
 }

@@ -10,7 +10,10 @@ import type { Role } from '../config/roles.ts'
 import { SCHEMA } from '../maintenance/migrations/schema.ts'
 import type { Clock } from '../redis/clock.ts'
 import type { Keys } from '../redis/keys.ts'
+import { isWriteRejected } from '../redis/write-rejected.ts'
+import type { WriteWatch } from '../redis/write-watch.ts'
 import { DAEMONS_SWEPT } from '../use-cases/status.ts'
+import { version } from '../util/version.ts'
 
 /** ms between two heartbeats; a process that misses three counts as dead. */
 const BEAT = 5_000
@@ -22,6 +25,7 @@ export interface HeartbeatParts {
   readonly id: string
   readonly roles: readonly Role[]
   readonly clock: Pick<Clock, 'set'>
+  readonly writes: Pick<WriteWatch, 'accepted'>
   /** Called each time the clock of Redis was read. */
   readonly onClockSet: () => Promise<void> | void
   readonly log: Logger
@@ -37,11 +41,15 @@ export interface Heartbeat {
 }
 
 export const createHeartbeat = (parts: HeartbeatParts): Heartbeat => {
-  const { redis, keys, id, roles, clock, onClockSet, log, now } = parts
+  const { redis, keys, id, roles, clock, writes, onClockSet, log, now } = parts
   const key = keys.daemon(id)
+  const startedAt = now()
   const beat = async (): Promise<void> => {
     const at = now()
-    const entry = { id, roles: roles.join(','), host: hostname(), pid: process.pid, beatAt: at, schema: SCHEMA }
+    const entry = {
+      ...{ id, version, roles: roles.join(','), host: hostname(), pid: process.pid },
+      ...{ startedAt, beatAt: at, schema: SCHEMA },
+    }
     await Promise.all([
       redis
         .multi()
@@ -55,14 +63,27 @@ export const createHeartbeat = (parts: HeartbeatParts): Heartbeat => {
   return {
     beat,
     start() {
-      const timer = setInterval(() => {
-        if (redis.status !== 'ready') return
-        Promise.all([beat(), clock.set().then(onClockSet)]).catch((error: unknown) =>
-          log.debug({ err: error }, 'heartbeat not written; the next one follows'),
-        )
-      }, BEAT)
+      const stopping = new AbortController()
+      let isWaiting = false
+      const turn = (): void => {
+        if (redis.status !== 'ready' || stopping.signal.aborted) return
+        Promise.all([beat(), clock.set().then(onClockSet)]).catch((error: unknown) => {
+          log.debug({ event: 'daemon.heartbeat_failed', err: error }, 'heartbeat not written; the next one follows')
+          // The record has expired meanwhile: nobody should read that no daemon runs until the next beat is due.
+          if (isWaiting || !isWriteRejected(error)) return
+          isWaiting = true
+          writes
+            .accepted(stopping.signal)
+            .finally(() => {
+              isWaiting = false
+            })
+            .then(turn)
+        })
+      }
+      const timer = setInterval(turn, BEAT)
       return async () => {
         clearInterval(timer)
+        stopping.abort()
         // If Redis is unreachable or rejects writes, the record expires by itself.
         if (redis.status === 'ready') await Promise.all([redis.del(key), redis.zrem(keys.daemons(), id)])
       }

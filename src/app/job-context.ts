@@ -62,7 +62,7 @@ export const createJobContext = (
   const outageDetector = createOutageDetector({
     ...{ ...store, now },
     onBack: sources.resetAfterOutage,
-    say: mode => log.warn({ network: mode }, networkText[mode]),
+    say: mode => log.warn({ event: 'network.changed', state: mode }, networkText[mode]),
   })
   const politeness = createPoliteness({ ...store, settings: crawl })
   const userAgent = () => crawl().userAgent

@@ -2,6 +2,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
 import { getDomain } from 'tldts'
 import type { ArticleStore } from '../articles/store.ts'
 import type { Config } from '../config/load.ts'
@@ -18,9 +19,11 @@ import { createPublishQueue, type PublishQueue } from '../lists/publish-queue/pu
 import { createPublisher, type PriorityGate, type Publisher } from '../lists/publisher.ts'
 import { createRanker } from '../lists/ranker.ts'
 import { createReads } from '../lists/reads.ts'
-import { LISTS, type ListRegistry } from '../lists/registry.ts'
+import { configuredNames, LISTS, type ListRegistry } from '../lists/registry.ts'
+import { createRetirement, type Retirement } from '../lists/retirement.ts'
 import { createSelfCheck, type SelfCheckResult } from '../lists/self-check.ts'
 import type { Keys } from '../redis/keys.ts'
+import type { KnownNames } from '../sources/catalogue/known-names.ts'
 
 export interface ListModules {
   readonly publisher: Publisher
@@ -29,6 +32,7 @@ export interface ListModules {
   readonly visitors: Visitors
   readonly changes: Changes
   readonly waiting: PublishQueue
+  readonly retirement: Retirement
   /** Checks the ranking of the next list against that of a process that has read nothing; null without lists. */
   readonly checkNext: () => Promise<SelfCheckResult | null>
 }
@@ -42,7 +46,9 @@ export interface ListsParts {
   readonly tops: Tops
   readonly readCounts: ReadCounts
   readonly source: (id: string) => Source | undefined
+  readonly knownNames: KnownNames
   readonly now: () => number
+  readonly log: Pick<Logger, 'info'>
   readonly precedence?: PriorityGate
   /** Default: every list. */
   readonly registry?: ListRegistry
@@ -60,7 +66,9 @@ export const createLists = ({
   tops,
   readCounts,
   source,
+  knownNames,
   now,
+  log,
   precedence,
   registry = LISTS,
 }: ListsParts): ListModules => {
@@ -96,12 +104,17 @@ export const createLists = ({
     return { candidateCache, ranker }
   }
   const desk = createDesk()
+  const retirement = createRetirement({
+    ...{ ...common, redis, keys, log },
+    names: () => configuredNames(registry, config().taxonomy, settings().lists),
+  })
   const publisher = createPublisher({
     ...common,
     ...desk,
     redis,
     keys,
     queue: waiting,
+    ...{ retirement, knownNames },
     wait: async ms => wait(ms),
     ...(precedence ? { priorityGate: precedence } : {}),
   })
@@ -110,5 +123,5 @@ export const createLists = ({
     random: Math.random,
     wait,
   })
-  return { publisher, editors, coReads, visitors, changes, waiting, checkNext }
+  return { publisher, editors, coReads, visitors, changes, waiting, retirement, checkNext }
 }

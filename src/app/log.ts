@@ -59,6 +59,7 @@ export const createLog = ({ level, to }: LogWanted): Logger => {
         err: ({ name, message, code, stack }: Error & { code?: unknown }) => ({ type: name, message, code, stack }),
       },
       timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: label => ({ level: label }) },
       hooks: {
         logMethod(args, method) {
           const last = args.at(-1)

@@ -74,7 +74,8 @@ export const createReload = ({ initial, inForce, apply, follow, log }: ReloadPar
     const { settings: before } = inForce()
     const { config, taken, waiting } = reloaded(initial, inForce(), next)
     apply(config)
-    for (const setting of waiting) log.warn({ setting }, 'this setting takes effect after a restart')
+    for (const setting of waiting)
+      log.warn({ event: 'config.needs_restart', setting }, 'this setting takes effect after a restart')
     await follow(before, taken)
   }
   return (next: Config): Promise<void> => {

@@ -5,6 +5,7 @@ import { createEventCounter } from '../events/counter.ts'
 import { correctClock, createClockCorrection } from '../maintenance/correct-clock.ts'
 import { createFoundation } from '../maintenance/ensure-foundation.ts'
 import { migrateOnStart } from '../maintenance/migrate-on-start.ts'
+import { readServers } from '../redis/servers.ts'
 import { createOutageLog } from '../redis/transient-error.ts'
 import { firstAnswer } from '../redis/write-rejected.ts'
 import { retryUntilWritable } from '../redis/write-watch.ts'
@@ -15,6 +16,7 @@ import { startAdminUi } from './admin.ts'
 import { applyConfiguration } from './apply-configuration.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import type { Process } from './process.ts'
+import { reportRedis } from './report-redis.ts'
 import { startTicks } from './schedule.ts'
 import { startSelfCheck } from './self-check.ts'
 import { type RunningServers, startServers } from './servers.ts'
@@ -39,12 +41,14 @@ const startCounter = ({
   log,
   now,
   connect,
+  metrics,
 }: Process): void => {
   const { lists, articleStore } = container
   const counter = createEventCounter({
     ...{ redis, keys, archive: articleStore, consumer: id, writes, log, now },
     blocking: connect('events', { pipelined: false }),
     settings: () => settings().events,
+    onCounted: metrics.eventsCounted,
     onRead: async reads => {
       await Promise.all([lists.visitors.note(reads), lists.coReads.note(reads)])
     },
@@ -76,18 +80,18 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   const correction = { ...store, queues, redate: container.redate, now, log }
   const correctWhenSetBack = createClockCorrection(correction)
   const heartbeat = createHeartbeat({
-    ...{ ...store, id, roles, clock, log, now },
+    ...{ ...store, id, roles, clock, writes, log, now },
     onClockSet: () => (has('scheduler') ? correctWhenSetBack() : undefined),
   })
   let servers: RunningServers | null = null
   const foundation = createFoundation({
     ...{ ...store, dataSet: process.dataSet, catalogue, log },
     isScheduler: has('scheduler'),
-    takeUp: (said, more) => applyConfiguration(container, config().sources, log, said, more),
+    takeUp: said => applyConfiguration(container, config().sources, log, said),
     onNewDataSet: async () => {
       await heartbeat.beat()
       const link = await servers?.admin?.admitFirst()
-      if (link) log.info(`Set the admin's password once at ${link}`)
+      if (link) log.info({ event: 'admin.set_up_link' }, `Set the admin's password once at ${link}`)
     },
   })
 
@@ -95,11 +99,12 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   // PING.
   await retryUntilWritable(writes, async () => {
     await firstAnswer(redis, process.redisAddress, log)
+    reportRedis(await readServers(redis), log)
     await process.dataSet.begin(await migrateOnStart(redis, keys, log))
   })
   await clock.set()
   await catalogue.refresh()
-  await retryUntilWritable(writes, () => (has('scheduler') ? foundation.take('sources') : foundation.look()))
+  await retryUntilWritable(writes, () => (has('scheduler') ? foundation.take('newsdesk started') : foundation.look()))
 
   const workers = startWorkers({
     ...{ has, settings, keys, writes, log, connection: process.bull, now: process.sharedClock },
@@ -134,15 +139,19 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   })
   // The first summary reads every source: start now, so that no page waits for it.
   if (has('admin'))
-    process.summaries().catch((error: unknown) => createOutageLog(log)(error, 'the sources could not be read yet'))
+    process
+      .summaries()
+      .catch((error: unknown) =>
+        createOutageLog(log)(error, { event: 'admin.sources_unread' }, 'the sources could not be read yet'),
+      )
   servers = await startProcessServers(process, probes, levels)
   return {
     servers,
     async followConfiguration(before, changed) {
       for (const worker of workers) worker.adjust()
       await schedule.follow(before)
-      if (has('scheduler')) await foundation.take('configuration reloaded', { changed })
-      else log.info({ changed }, 'configuration reloaded')
+      if (has('scheduler')) await foundation.take('the configuration was reloaded')
+      log.info({ event: 'config.reloaded', changed }, 'configuration reloaded')
     },
   }
 }

@@ -30,7 +30,7 @@ export const startSelfCheck = (parts: SelfCheckRunParts): (() => Promise<unknown
     onChecked(differing.length === 0)
     if (differing.length > 0)
       log.error(
-        { list, entries: differing.length, differing: differing.slice(0, MAX_LOGGED) },
+        { event: 'list.differs', list, entries: differing.length, differing: differing.slice(0, MAX_LOGGED) },
         'a list is ranked otherwise than by a process that has just started: restart this one, and report it',
       )
   }
@@ -38,7 +38,9 @@ export const startSelfCheck = (parts: SelfCheckRunParts): (() => Promise<unknown
   let checking: Promise<unknown> = Promise.resolve()
   const timer = setInterval(() => {
     if (redis.status !== 'ready') return
-    checking = checking.then(check).catch((error: unknown) => logError(error, 'a list could not be checked'))
+    checking = checking
+      .then(check)
+      .catch((error: unknown) => logError(error, { event: 'list.check_failed' }, 'a list could not be checked'))
   }, every)
   return () => {
     clearInterval(timer)

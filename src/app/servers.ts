@@ -9,6 +9,7 @@ import type { Keys } from '../redis/keys.ts'
 import type { ReplicationBarrier } from '../redis/replication-barrier.ts'
 import { createOutageLog } from '../redis/transient-error.ts'
 import type { AdminServer } from '../server/admin/server.ts'
+import type { WorkMetrics } from '../server/metrics/work-metrics.ts'
 import { serveProbes } from '../server/probe-server.ts'
 import type { Probes } from '../server/probes.ts'
 import { articlesRoute } from '../server/public/articles.ts'
@@ -34,6 +35,7 @@ export interface ServerParts {
   readonly lifecycle: Lifecycle
   /** Called with a function that counts the open streams of the public server. */
   readonly onStreams: (count: () => number) => void
+  readonly metrics: Pick<WorkMetrics, 'requested' | 'eventsAccepted'>
   readonly log: Logger
   /** ms since the epoch. */
   readonly now: () => number
@@ -47,15 +49,21 @@ export interface RunningServers {
 }
 
 const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }: ServerParts) => {
-  const { barrier, pulse, lifecycle, onStreams, log, now } = parts
+  const { barrier, pulse, lifecycle, onStreams, metrics, log, now } = parts
   const settings = () => config().settings.http
   const logError = createOutageLog(log)
   const maxLength = () => config().settings.events.maxStreamLength
   return startHttp({
-    ...{ settings, pulse, log },
+    ...{ settings, pulse, log, onRequest: metrics.requested },
     routes: [
-      { path: '/v1/events', router: eventsRoute({ redis, keys, now, settings, maxLength, barrier }) },
       { path: '/v1/articles', router: articlesRoute({ redis, keys }) },
+      {
+        path: '/v1/events',
+        router: eventsRoute({
+          ...{ redis, keys, now, settings, maxLength, barrier },
+          onAccepted: metrics.eventsAccepted,
+        }),
+      },
       { path: '/v1/lists', router: listsRoute({ redis, keys, names: listNames }) },
       { path: '/v1/page', router: pageRoute({ redis, keys, names: listNames }) },
       {
@@ -64,7 +72,8 @@ const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }
           ...{ redis, keys, settings, signal: lifecycle.stopping },
           blocking: connect('updates'),
           onStreams,
-          onError: error => logError(error, 'list updates could not be read; trying again'),
+          onError: error =>
+            logError(error, { event: 'http.updates_failed' }, 'list updates could not be read; trying again'),
         }),
       },
     ],
@@ -74,13 +83,14 @@ const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }
 /** Starts the servers that the roles and the configuration ask for; each is closed together with running work. */
 export const startServers = async (parts: ServerParts): Promise<RunningServers> => {
   const { config, has, probes, startAdmin, lifecycle } = parts
-  const { http: httpSettings, metrics } = config().settings
+  const { http: httpSettings, metrics: metricsSettings } = config().settings
   const closing = <Server extends { close(): Promise<unknown> }>(server: Server): Server => {
     lifecycle.finishFirst({ finish: () => server.close() })
     return server
   }
   const admin = has('admin') ? closing(await startAdmin()) : null
   const http = has('http') && httpSettings.port >= 0 ? closing(await startPublicServer(parts)) : null
-  const probe = metrics.port === null ? null : closing(await serveProbes({ ...metrics, port: metrics.port }, probes))
+  const { port } = metricsSettings
+  const probe = port === null ? null : closing(await serveProbes({ ...metricsSettings, port }, probes))
   return { admin, httpUrl: http?.url ?? null, metricsUrl: probe?.url ?? null }
 }

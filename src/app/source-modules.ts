@@ -7,6 +7,7 @@ import type { Config } from '../config/load.ts'
 import type { PostForm } from '../http-client/post.ts'
 import type { Store } from '../redis/store.ts'
 import { type Catalogue, createCatalogue } from '../sources/catalogue/catalogue.ts'
+import { createKnownNames, type KnownNames } from '../sources/catalogue/known-names.ts'
 import { createSources, type Sources, type SourcesParts } from '../sources/store/sources.ts'
 import { createPush, type Push } from '../websub/push.ts'
 
@@ -14,6 +15,7 @@ export interface SourceModules {
   readonly catalogue: Catalogue
   readonly sources: Sources
   readonly push: Push
+  readonly knownNames: KnownNames
 }
 
 export interface SourceModulesParts extends Store, Pick<SourcesParts, 'dataSet' | 'lost' | 'now'> {
@@ -39,5 +41,10 @@ export const createSourceModules = (parts: SourceModulesParts): SourceModules =>
     safetyInterval: () => settings().push.safetyInterval,
   })
   const push = createPush({ redis, keys, settings: () => settings().push, sources, postForm, now })
-  return { catalogue, sources, push }
+  const knownNames = createKnownNames({
+    ...{ redis, keys, now, sources: catalogue.list },
+    taxonomy: () => config().taxonomy,
+    retention: () => settings().articles.retention,
+  })
+  return { catalogue, sources, push, knownNames }
 }

@@ -32,7 +32,7 @@ export const startWatch = (parts: WatchParts): (() => Promise<unknown>) => {
     const level = levelFor(await levels.read(), daemonId, configuredLevel(), now())
     if (log.level === level) return
     log.level = level
-    log.warn({ level }, 'the log level was changed')
+    log.warn({ event: 'log.level_changed', to: level }, 'the log level was changed')
   }
   const check = async (): Promise<void> => {
     if (followsConfiguration) await adjustLevel()
@@ -45,7 +45,11 @@ export const startWatch = (parts: WatchParts): (() => Promise<unknown>) => {
     checking = checking
       .then(check)
       .catch((error: unknown) =>
-        logError(error, 'changes in Redis could not be read or applied; trying again in a second'),
+        logError(
+          error,
+          { event: 'daemon.watch_failed' },
+          'changes in Redis could not be read or applied; trying again in a second',
+        ),
       )
   }, CHECK_INTERVAL)
   return () => {

@@ -22,9 +22,16 @@ export interface Withholding {
   /**
    * Withholds blocked articles and restores those that are no longer blocked.
    * @param blocked ids of articles and stories that are blocked now
-   * @param only    consider only these new articles, and restore none
    */
-  apply(blocked: readonly string[], now: number, only?: readonly ArticleId[]): Promise<WithholdChanges>
+  apply(blocked: readonly string[], now: number, scope?: WithholdScope): Promise<WithholdChanges>
+}
+
+/** By default all blocked articles are considered, and all that are withheld. */
+export interface WithholdScope {
+  /** Consider only these new articles, and restore none. */
+  readonly only?: readonly ArticleId[]
+  /** Restore these as well, which an earlier call withheld. */
+  readonly withheld?: readonly ArticleId[]
 }
 
 export interface WithholdingParts extends Store {
@@ -74,12 +81,13 @@ export const createWithholding = ({ redis, keys, archive, writer }: WithholdingP
   }
 
   return {
-    async apply(blocked, now, only) {
-      if (only && blocked.length === 0) return NOTHING
-      const [wanted, before] = await Promise.all([
+    async apply(blocked, now, { only, withheld = [] } = {}) {
+      if (only && blocked.length + withheld.length === 0) return NOTHING
+      const [wanted, listed] = await Promise.all([
         findArticles(blocked),
         only ? [] : (redis.smembers(keys.withheld()) as Promise<ArticleId[]>), // added below
       ])
+      const before = [...listed, ...withheld]
       const all = [...new Set([...wanted, ...before])].filter(id => !only || only.includes(id))
       if (all.length === 0) return NOTHING
       const found = await readStanding(all)

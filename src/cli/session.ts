@@ -40,13 +40,14 @@ const once = <T>(make: () => Promise<T>) => {
 
 /**
  * Runs a command against the running newsdesk.
+ * @param onlyReads whether the command writes nothing to Redis
  * @param start whether to start a Redis if none runs, for commands that need no running daemon
  * @throws ConfigError, NoRedisError, SchemaError, which report-error.ts prints
  */
 export const withSession = async <T>(
   configDir: string,
   work: (session: Session) => Promise<T>,
-  { start = false }: { start?: boolean } = {},
+  { start = false, onlyReads = false }: { start?: boolean; onlyReads?: boolean } = {},
 ): Promise<T> => {
   const config = loadConfig(configDir, process.env)
   return withRedis(config.settings, { start, purpose: 'command' }, async ({ redis, connect }) => {
@@ -54,7 +55,9 @@ export const withSession = async <T>(
     const shared = { config: () => config, redis, keys, now: Date.now }
     const queues = once(async () => {
       const { openQueues } = await import('../queues/open-queues.ts')
-      return openQueues(connect('command-queues', { pipelined: false }), keys)
+      // BullMQ prints its doubts about Redis once a queue; status and doctor tell of them, with what to do.
+      console.warn = () => undefined
+      return openQueues(connect('command-queues', { pipelined: false }), keys, undefined, onlyReads)
     })
     const sourceModules = createSourceModules({
       ...shared,
@@ -66,7 +69,7 @@ export const withSession = async <T>(
       return createContainer({ ...shared, sourceModules, queues: queues.get, log: pino({ level: 'silent' }) })
     })
     try {
-      await checkSchema(redis, keys)
+      await checkSchema(redis, keys, onlyReads)
       await sourceModules.catalogue.refresh()
       return await work({
         ...{ config, redis, keys, ...sourceModules },

@@ -2,14 +2,15 @@
 
 import type { Cluster, Redis } from 'ioredis'
 import { type EventField, streamFields } from '../domain/event-fields.ts'
-import type { EventKind } from '../domain/event-kinds.ts'
+import type { ReportedKind } from '../domain/event-kinds.ts'
 import { keysFor } from '../redis/keys.ts'
 import { createReplicationBarrier } from '../redis/replication-barrier.ts'
 import type { ClientOptions, Connection } from './read.ts'
 
 /** An event as a service reports it: the fields of docs/redis-contract.md. */
 export interface ReadReport extends Partial<Record<EventField, unknown>> {
-  readonly kind: EventKind
+  /** `uncomment` and `unshare` take one back, from the time `at` at which it was reported. */
+  readonly kind: ReportedKind
   /** Article id, or any URL of the article. */
   readonly article: string
   /** Opaque: a session id or a hash of one. One view per article and visitor is counted in half an hour. */
@@ -26,6 +27,11 @@ export interface ReadReport extends Partial<Record<EventField, unknown>> {
   readonly seconds?: number
   /** The service's own id of the event; a repetition within an hour is not counted again. */
   readonly id?: string
+  /**
+   * The total of this kind by the site's own counter, as of `at`: replaces the total that newsdesk counted, whatever
+   * was sent before, and changes no list of a window.
+   */
+  readonly count?: number
 }
 
 export interface ReporterOptions extends ClientOptions {

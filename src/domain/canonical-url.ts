@@ -18,8 +18,15 @@ const WRAPPERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^feedproxy\.google\.com$/, ['url', 'u']],
   [/^(?:www\.)?bing\.com$/, ['url']],
   [/^(?:r|rd|rss)\.search\.yahoo\.com$/, ['u', 'url']],
-  [/^(?:out|redirect|go|click|link|away|exit)\./, ['url', 'u', 'to', 'target', 'dest', 'destination']],
+  [
+    /^(?:out|redirect|redir|go|click|clk|link|links|away|exit|r|rd|trk|track|tracking)\./,
+    ['url', 'u', 'to', 'target', 'dest', 'destination', 'redirect'],
+  ],
   [/^t\.umblr\.com$/, ['z']],
+  [/^(?:www\.)?medium\.com$/, ['redirectUrl']],
+  [/^(?:www\.)?linkedin\.com$/, ['url']],
+  [/^(?:www\.)?duckduckgo\.com$/, ['uddg']],
+  [/^(?:www\.)?getpocket\.com$/, ['url']],
 ]
 
 /** Redirectors may be nested; no real link nests more than this many. */
@@ -49,6 +56,10 @@ const ABOUT_OTHERS =
 const PLAIN_TARGET = /[/=*](https?)(?::|%3a)\/{1,2}/i
 /** Escaped, one part of the path (`/RU=https%3a%2f%2f.../RK=2`). */
 const ESCAPED_TARGET = /[/=*](https?%3a%2f%2f[^/]{4,4000})/i
+/** As Proofpoint writes it: `/v3/__https://...__;`. */
+const DEFENDED_TARGET = /\/v3\/__(https?):\/{1,2}(.{4,4000}?)__;/i
+/** All of the query. */
+const QUERY_TARGET = /^\?(https?(?::|%3a)(?:\/|%2f){2}.{4,4000})$/i
 /** In base64, a part of the path: `aHR0c` is `http`. */
 const CODED_TARGET = /^aHR0c[\w+-]{12,4000}={0,2}$/
 /** Yandex shows pages under their host and path. */
@@ -61,23 +72,29 @@ const parseTarget = (text: string): URL | null => {
   return labels.length > 1 && /^[a-z]/.test(labels.at(-1) ?? '') ? url : null
 }
 
-/** The target of a redirector that has it in its path. */
+/** @returns an empty text if an escape is malformed: it is not an address after all */
+const decodeEscaped = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return ''
+  }
+}
+
+/** The target of a redirector that has it in its path, or as its query. */
 const inPath = ({ hostname, pathname, search, hash }: URL): URL | null => {
   if (ABOUT_OTHERS.test(hostname)) return null
+  const defended = DEFENDED_TARGET.exec(pathname)
+  if (defended) return parseTarget(`${defended[1]}://${defended[2]}`)
+  const query = QUERY_TARGET.exec(search)?.[1]
+  if (query !== undefined) return parseTarget(query.includes('://') ? `${query}${hash}` : decodeEscaped(query))
   const plain = PLAIN_TARGET.exec(pathname)
   if (plain) {
     const rest = pathname.slice(plain.index + plain[0].length)
     return parseTarget(`${plain[1]}://${rest}${search}${hash}`)
   }
   const escaped = ESCAPED_TARGET.exec(pathname)?.[1]
-  if (escaped !== undefined) {
-    try {
-      return parseTarget(decodeURIComponent(escaped))
-    } catch {
-      // A malformed escape: it is not an address after all.
-      return null
-    }
-  }
+  if (escaped !== undefined) return parseTarget(decodeEscaped(escaped))
   const coded = pathname.split('/').find(part => CODED_TARGET.test(part))
   if (coded !== undefined) return parseTarget(Buffer.from(coded, 'base64url').toString('latin1'))
   const isTurbo = hostname.endsWith('.turbopages.org') || (/^yandex\./.test(hostname) && pathname.startsWith('/turbo/'))

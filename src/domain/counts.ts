@@ -1,9 +1,23 @@
 /** The counters of an article, derived from the table of event kinds (src/domain/event-kinds.ts). */
 
-import { type Counter, EVENT_KIND_TABLE, type EventKind } from './event-kinds.ts'
+import { type Counter, EVENT_KIND_TABLE, type EventKind, type ReportedKind } from './event-kinds.ts'
 
 /** Kinds of event that a service may report; each has its own count. */
 export const EVENT_KINDS = Object.keys(EVENT_KIND_TABLE) as readonly EventKind[] as readonly [EventKind, ...EventKind[]] // its keys
+
+/** The kind that each undoes, by its own name. */
+export const UNDONE_KINDS: ReadonlyMap<string, EventKind> = new Map(
+  EVENT_KINDS.flatMap(kind => {
+    const { undo }: { readonly counter: string; readonly undo?: string } = EVENT_KIND_TABLE[kind]
+    return undo === undefined ? [] : [[undo, kind] as const]
+  }),
+)
+
+/** All that a service may report as a kind: those that are counted, and those that take one of them back. */
+export const REPORTED_KINDS = [...EVENT_KINDS, ...UNDONE_KINDS.keys()] as readonly ReportedKind[] as readonly [
+  ReportedKind,
+  ...ReportedKind[],
+] // the names of the table
 
 /** All accepted events ever of an article, by counter. */
 export type Counts = Readonly<Record<Counter, number>>

@@ -4,7 +4,7 @@
  * bundles this file.
  */
 
-export const EVENT_FIELDS = ['kind', 'article', 'visitor', 'network', 'ua', 'at', 'seconds', 'id'] as const
+export const EVENT_FIELDS = ['kind', 'article', 'visitor', 'network', 'ua', 'at', 'seconds', 'id', 'count'] as const
 export type EventField = (typeof EVENT_FIELDS)[number]
 
 /** Fields of an event as `XADD` takes them: name, value, ...; missing ones are omitted. */

@@ -16,14 +16,34 @@ interface EventKindRow {
    * First word of the list ranked by it (src/lists/definitions/most-counted.ts); null for a kind that is only counted.
    */
   readonly list: string | null
+  /** The kind that takes one of it back, such as a comment that was deleted; missing if nothing does. */
+  readonly undo?: string
 }
 
 /** By the name that events carry; counters in entries have this order. */
 export const EVENT_KIND_TABLE = {
   view: { counter: 'views', label: 'Reads', perVisitor: true, isReading: true, list: 'most-read' },
-  comment: { counter: 'comments', label: 'Comments', perVisitor: false, isReading: false, list: 'most-commented' },
-  share: { counter: 'shares', label: 'Shares', perVisitor: false, isReading: false, list: 'most-shared' },
+  comment: {
+    counter: 'comments',
+    label: 'Comments',
+    perVisitor: false,
+    isReading: false,
+    list: 'most-commented',
+    undo: 'uncomment',
+  },
+  share: {
+    counter: 'shares',
+    label: 'Shares',
+    perVisitor: false,
+    isReading: false,
+    list: 'most-shared',
+    undo: 'unshare',
+  },
 } as const satisfies Readonly<Record<string, EventKindRow>>
 
 export type EventKind = keyof typeof EVENT_KIND_TABLE
+/** A kind that takes one of another back. */
+export type UndoKind = Extract<(typeof EVENT_KIND_TABLE)[EventKind], { readonly undo: string }>['undo']
+/** What services report as the kind of an event. */
+export type ReportedKind = EventKind | UndoKind
 export type Counter = (typeof EVENT_KIND_TABLE)[EventKind]['counter']

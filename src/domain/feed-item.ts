@@ -102,7 +102,7 @@ export interface Feed {
   readonly language: string | null
   readonly hints: FeedHints
   readonly items: readonly FeedItem[]
-  /** Present if the document ends within an item, which is then left out: it is to be fetched again in full. */
+  /** Present if the document was cut off; an item within which it ends is left out. It is to be fetched again in full. */
   readonly isCutOff?: true
   /** Skipped items, each with a reason, and errors in the document that were repaired. */
   readonly warnings: readonly string[]

@@ -5,7 +5,7 @@
 
 import { z } from 'zod'
 import { ArticleContent } from './content.ts'
-import { EVENT_KINDS, mapCounters } from './counts.ts'
+import { mapCounters, REPORTED_KINDS } from './counts.ts'
 import { Entry } from './entry.ts'
 import type { EventField } from './event-fields.ts'
 
@@ -137,7 +137,7 @@ export const StoryHash = z.union([StandingStory, MergedStory])
 
 /** One entry of the stream `newsdesk:events`, as a service adds it. */
 export const EventFields = z.object({
-  kind: z.enum(EVENT_KINDS),
+  kind: z.enum(REPORTED_KINDS),
   article: z.string().min(1).max(2_048).describe('Article id, or any http(s) URL of the article.'),
   visitor: z
     .string()
@@ -167,6 +167,13 @@ export const EventFields = z.object({
     .max(200)
     .optional()
     .describe('Of this event, made by who reports it: sent twice within an hour it counts once.'),
+  count: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .optional()
+    .describe(
+      "Total of this kind as the site's own counter has it at that time: it replaces ours, and enters no list of a window.",
+    ),
 } satisfies Record<EventField, z.ZodType>)
 
 /** One entry of the stream `newsdesk:updates`. */
@@ -184,6 +191,11 @@ export const ListMeta = z.object({
     .describe('The window its entries are ranked over, such as now or week; empty where there is none.'),
   stale: z.enum(['0', '1']).describe('1 where it stays as it was because no events are reported any more.'),
   schema: whole.describe('Version of this contract.'),
+  retiresAt: time
+    .describe(
+      'When the list is deleted, since its section, language or group is configured no longer; missing otherwise.',
+    )
+    .optional(),
   announced: whole.optional().describe('The version readers were last told of.'),
   asOf: z.string().describe("newsdesk's own."),
   fallback: z

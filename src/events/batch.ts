@@ -172,11 +172,11 @@ const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number
     return key
   }
   for (const [place, { event }] of read.entries()) {
-    const { visitor, article, at, kind } = event
+    const { visitor, article, at, kind, does } = event
     const day = getDayNumber(at)
     const who = visitor === '' ? '' : keyedHash(findKey(day), visitor)
     hashes.who.push(who)
-    if (who === '' || !EVENT_KIND_TABLE[kind].perVisitor) {
+    if (who === '' || does !== 'add' || !EVENT_KIND_TABLE[kind].perVisitor) {
       hashes.own.push('')
       continue
     }
@@ -200,22 +200,16 @@ const hashAll = (read: readonly Judged[], span: number, keys: ReadonlyMap<number
  * have happened, so a limit on senders must use the arrival time.
  */
 const hashNetwork = ({ event, addedAt }: Judged, keys: ReadonlyMap<number, DayKey>): string => {
-  const { network, kind, article } = event
+  const { network, kind, does, article } = event
   const key = keys.get(getDayNumber(addedAt))
   if (network === '' || key === undefined) return ''
-  return combineHashes(hashArticle(article), keyedHash(key, `${kind}\n${network}`))
-}
-
-export interface PackedBatch {
-  readonly bytes: Buffer
-  /** When the latest of them was added, ms. */
-  readonly latest: number
+  return combineHashes(hashArticle(article), keyedHash(key, `${does === 'add' ? '' : does}${kind}\n${network}`))
 }
 
 /**
- * Packs the arguments of count.lua: seventeen lists. Each of the first thirteen has one element per event, or none if
- * no event has a value.
- * @param read events under the current ids of known articles
+ * Packs the arguments of count.lua: eighteen lists. Each of the first thirteen has one element per event, or none if
+ * no event has a value; so has the last.
+ * @param read events under the current ids of known articles, that all do the same (splitRuns)
  * @param settings spans in ms
  * @param keys of every day that collectDays returns
  */
@@ -223,7 +217,7 @@ export const packBatch = (
   read: readonly Judged[],
   { dedupWindow, networkSpan }: Pick<EventSettings, 'dedupWindow' | 'networkSpan'>,
   keys: ReadonlyMap<number, DayKey>,
-): PackedBatch => {
+): Buffer => {
   const packer = createPacker(64 + read.length * 96)
   const { groups, cells, slots, cellOf, slotsOf } = group(read, dedupWindow)
   const { who, own, before, after } = hashAll(read, dedupWindow, keys)
@@ -241,7 +235,7 @@ export const packBatch = (
     packer.array(values.length)
     for (let index = 0; index < values.length; index += 1) packer.hash(values[index] ?? own[index] ?? '')
   }
-  packer.array(17)
+  packer.array(18)
   list(read, ({ entry }) => packer.latin1(entry))
   list(cellOf, packer.number)
   list(read, ({ event }) => packer.number(event.at - start))
@@ -269,7 +263,19 @@ export const packBatch = (
     packer.number(minute)
   }
   packer.number(read.length === 0 ? 0 : start)
-  return { bytes: packer.take(), latest: read.reduce((most, { addedAt }) => Math.max(most, addedAt), 0) }
+  list(read[0]?.event.does === 'set' ? read : [], ({ event }) => packer.number(event.count))
+  return packer.take()
+}
+
+/** Splits a batch, in its order, into events that follow each other and do the same: what takes back comes after what it takes back. */
+export const splitRuns = (read: readonly Judged[]): Judged[][] => {
+  const runs: Judged[][] = []
+  for (const each of read) {
+    const last = runs.at(-1)
+    if (last?.[0]?.event.does === each.event.does) last.push(each)
+    else runs.push([each])
+  }
+  return runs
 }
 
 /** Refusals of a batch recorded with their detail; the rest are only counted. */

@@ -65,7 +65,12 @@ export const createCopying = ({ redis, keys }: Store): Copying => {
       const articles = toPairs(flat).map(([article]) => article)
       const there = await Promise.all(articles.map(article => redis.exists(keys.article(article))))
       const gone = articles.filter((_, index) => there[index] === 0)
-      if (gone.length > 0) await Promise.all(TOTALS.map(each => redis.hdel(keys.eventTotals(each), ...gone)))
+      if (gone.length > 0)
+        await Promise.all(
+          TOTALS.flatMap(each => [keys.eventTotals(each), keys.eventState(`as-of:${each}`)]).map(key =>
+            redis.hdel(key, ...gone),
+          ),
+        )
       cursor = next
       if (next !== '0') return false
       swept = (swept + 1) % TOTALS.length

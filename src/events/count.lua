@@ -11,6 +11,9 @@
 --      6  MessagePack of the events, see batch.ts
 --      7  MessagePack of the entries already refused: [ids, reason of each, detail of each or '']
 --      8  MessagePack of the kinds of event; an event gives its kind as an index into it, from 1
+--      9  what all of the events do: "add" one, "undo" one, or "set" the total to that of the site's own counter. Undone
+--         is at most what stands: totals, buckets and windows never fall below 0. Set are totals alone, as of the
+--         event's time: one that is older than what stands is refused
 -- Returns events counted.
 -- O(events + kinds and articles among them * log(articles)); each kind of key is read and written once a batch where
 -- commands allow.
@@ -18,9 +21,9 @@
 local stream, base, group, now = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local span, half, landmark, mostNow, perMinute, countFrom, latest, perNetwork, networkSpan = unpack(cmsgpack.unpack(ARGV[4]))
 local rolling = cmsgpack.unpack(ARGV[5])
-local ids, cellOf, atOf, slotOf, own, before, after, who, eventId, arrivedIn, seconds, crowd, crowdIn, slots, groups, cells, start =
+local ids, cellOf, atOf, slotOf, own, before, after, who, eventId, arrivedIn, seconds, crowd, crowdIn, slots, groups, cells, start, sets =
   unpack(cmsgpack.unpack(ARGV[6]))
-local kinds = cmsgpack.unpack(ARGV[8])
+local kinds, does = cmsgpack.unpack(ARGV[8]), ARGV[9]
 local HOUR, CHUNK = 3600000, 2000
 
 local function whole(number) return string.format('%.0f', number) end
@@ -64,6 +67,30 @@ local function addAll(key, counts, isSorted)
   inParts(isSorted and 'ZADD' or 'HSET', key, write)
 end
 
+-- Takes from the counts of many members of a hash or sorted set, from each at most what it has. Those that reach 0 go,
+-- unless they are to stay.
+-- Returns what was taken from each.
+local function takeAll(key, counts, isSorted, stays)
+  local members, write, gone, taken = {}, {}, {}, {}
+  for member in pairs(counts) do members[#members + 1] = member end
+  local stand = ask(isSorted and 'ZMSCORE' or 'HMGET', key, members)
+  for index, member in ipairs(members) do
+    local stands = tonumber(stand[index] or 0)
+    taken[member] = math.min(stands, counts[member])
+    if taken[member] > 0 then
+      local left = whole(stands - taken[member])
+      if left == '0' and not stays then gone[#gone + 1] = member
+      else
+        write[#write + 1] = isSorted and left or member
+        write[#write + 1] = isSorted and member or left
+      end
+    end
+  end
+  if #write > 0 then inParts(isSorted and 'ZADD' or 'HSET', key, write) end
+  if #gone > 0 then inParts(isSorted and 'ZREM' or 'HDEL', key, gone) end
+  return taken
+end
+
 local function push(lists, key, value)
   local list = lists[key]
   if list then list[#list + 1] = value else lists[key] = { value } end
@@ -102,7 +129,7 @@ for slot, members in pairs(seenBySlot) do seen[slot] = known('HMGET', base .. 's
 for slot, members in pairs(crowdsBySlot) do crowds[slot] = known('HMGET', base .. 'crowd:' .. whole(slot), members) end
 
 local newIds, newWho, newSeen, newCrowds = {}, {}, {}, {}
-local refused = { replayed = 0, burst = 0, crowded = 0, repeated = 0 }
+local refused = { replayed = 0, burst = 0, crowded = 0, repeated = 0, superseded = 0 }
 
 local function isReplay(index)
   local id = eventId[index]
@@ -160,6 +187,21 @@ local latestAt = 0
 for index = 1, #ids do latestAt = math.max(latestAt, start + atOf[index]) end
 
 local counts, weights, spent, counted = {}, {}, {}, 0
+-- Totals to set, by group: { total, ms as of which }.
+local totalsSet = {}
+-- Of several totals of an article the latest counts, whichever way they come.
+local function setTotal(of, at, total)
+  local kind, article = kinds[groups[2 * of - 1]], groups[2 * of]
+  local stands = totalsSet[of] and totalsSet[of][2] or tonumber(redis.call('HGET', base .. 'as-of:' .. kind, article) or 0)
+  -- A time in the future was set while the clock was ahead.
+  if at < stands and stands <= now + 60000 then
+    refused.superseded = refused.superseded + 1
+  else
+    totalsSet[of] = { total, at }
+    counted = counted + 1
+  end
+end
+
 for _, index in ipairs(fresh) do
   local cell, at = cellOf[index], start + atOf[index]
   local of, minute = cells[2 * cell - 1], cells[2 * cell]
@@ -170,6 +212,8 @@ for _, index in ipairs(fresh) do
     refused.burst = refused.burst + 1
   elseif isCrowded(index) then
     refused.crowded = refused.crowded + 1
+  elseif does == 'set' then
+    if counting then setTotal(of, at, sets[index]) end
   else
     -- Time spent is reported when the page is left; the view was counted when it was opened.
     local time = seconds[index]
@@ -222,6 +266,8 @@ for place, roll in ipairs(rolling) do
   marks[place] = mark
 end
 local inBuckets, inWindows, ofGroup = {}, {}, {}
+-- What `now` loses with what is taken back: group -> part of it that was still in the widest window.
+local widest, partOf = rolling[#rolling][1], {}
 for cell, count in pairs(counts) do
   local of, minute = cells[2 * cell - 1], cells[2 * cell]
   local kind, article = kinds[groups[2 * of - 1]], groups[2 * of]
@@ -240,16 +286,37 @@ for cell, count in pairs(counts) do
     end
   end
 end
-for name, bucket in pairs(inBuckets) do
-  local key = base .. 'bucket:' .. name
-  addAll(key, bucket.articles, false)
-  -- A bucket inside its window outlives a clock that is a year ahead; rotate.lua shortens its expiry when it leaves.
-  redis.call('PEXPIRE', key, whole(math.max(HOUR, bucket.lasts / 4) + (bucket.isIn and 400 * 24 * HOUR or bucket.lasts)))
-  redis.call('ZADD', base .. 'index:' .. bucket.window, bucket.index, bucket.index)
+local function addToBuckets()
+  for name, bucket in pairs(inBuckets) do
+    local key = base .. 'bucket:' .. name
+    addAll(key, bucket.articles, false)
+    -- A bucket inside its window outlives a clock that is a year ahead; rotate.lua shortens its expiry when it leaves.
+    redis.call('PEXPIRE', key, whole(math.max(HOUR, bucket.lasts / 4) + (bucket.isIn and 400 * 24 * HOUR or bucket.lasts)))
+    redis.call('ZADD', base .. 'index:' .. bucket.window, bucket.index, bucket.index)
+  end
+  for window, articles in pairs(inWindows) do addAll(base .. 'window:' .. window, articles, true) end
 end
-for window, articles in pairs(inWindows) do
-  addAll(base .. 'window:' .. window, articles, true)
+
+-- A window loses what its buckets lose, so that it stays their sum.
+local function takeFromBuckets()
+  local lost = {}
+  for name, bucket in pairs(inBuckets) do
+    local key = base .. 'bucket:' .. name
+    for article, taken in pairs(takeAll(key, bucket.articles, false)) do
+      if bucket.isIn and taken > 0 then
+        lost[bucket.window] = lost[bucket.window] or {}
+        lost[bucket.window][article] = (lost[bucket.window][article] or 0) + taken
+      end
+    end
+    if redis.call('EXISTS', key) == 0 then redis.call('ZREM', base .. 'index:' .. bucket.window, bucket.index) end
+  end
+  for window, articles in pairs(lost) do takeAll(base .. 'window:' .. window, articles, true) end
+  for of, count in pairs(ofGroup) do
+    local kind, article = kinds[groups[2 * of - 1]], groups[2 * of]
+    partOf[of] = ((lost[kind .. ':' .. widest] or {})[article] or 0) / count
+  end
 end
+if does == 'undo' then takeFromBuckets() else addToBuckets() end
 
 local totals, sums, dirty = {}, {}, {}
 for of, count in pairs(ofGroup) do
@@ -257,10 +324,39 @@ for of, count in pairs(ofGroup) do
   totals[kind] = totals[kind] or {}
   totals[kind][article] = count
   sums[kind] = sums[kind] or {}
-  sums[kind][article] = math.log(2) * (latestAt - landmark) / half + math.log(weights[of])
+  sums[kind][article] = math.log(2) * (latestAt - landmark) / half + math.log(weights[of] * (partOf[of] or 1))
   dirty[article] = true
 end
-for kind, articles in pairs(totals) do addAll(base .. 'total:' .. kind, articles, false) end
+for of, set in pairs(totalsSet) do
+  local kind, article = kinds[groups[2 * of - 1]], groups[2 * of]
+  redis.call('HSET', base .. 'total:' .. kind, article, whole(set[1]))
+  redis.call('HSET', base .. 'as-of:' .. kind, article, whole(set[2]))
+  dirty[article] = true
+end
+-- Takes weights from `now`; what has nothing left in the widest window has nothing here either.
+local function takeWeights(kind, articles)
+  local key, members, gone, write = base .. 'window:' .. kind .. ':now', {}, {}, {}
+  for article in pairs(articles) do members[#members + 1] = article end
+  local stand = ask('ZMSCORE', key, members)
+  local inWidest = ask('ZMSCORE', base .. 'window:' .. kind .. ':' .. widest, members)
+  for index, article in ipairs(members) do
+    local stands, sum = tonumber(stand[index] or '-inf'), articles[article]
+    if stand[index] and (not inWidest[index] or sum >= stands) then gone[#gone + 1] = article
+    elseif stand[index] and sum > -math.huge then
+      write[#write + 1] = string.format('%.17g', stands + math.log(1 - math.exp(sum - stands)))
+      write[#write + 1] = article
+    end
+  end
+  if #gone > 0 then inParts('ZREM', key, gone) end
+  if #write > 0 then inParts('ZADD', key, write) end
+end
+if does == 'undo' then
+  for kind, articles in pairs(totals) do takeAll(base .. 'total:' .. kind, articles, false, true) end
+  for kind, articles in pairs(sums) do takeWeights(kind, articles) end
+  sums = {}
+else
+  for kind, articles in pairs(totals) do addAll(base .. 'total:' .. kind, articles, false) end
+end
 for kind, articles in pairs(sums) do
   -- The sum of decayed weights is stored as its logarithm: log(e^a + e^b) = max + log(1 + e^-|a-b|).
   local key, members, write = base .. 'window:' .. kind .. ':now', {}, {}

@@ -47,12 +47,14 @@ export interface CounterParts {
   readonly log: Logger
   /** Says when Redis accepts writes again. */
   readonly writes?: Pick<WriteWatch, 'note' | 'accepted'>
+  /** Called with how many events a batch had, and how many of them counted. */
+  readonly onCounted?: (read: number, counted: number) => void
   /** See `CountingParts`. */
   readonly onRead?: CountingParts['onRead']
 }
 
 /** Counts batches, and moves the windows when a bucket begins rather than with each batch. */
-const createBatchCounter = ({ redis, keys, archive, settings, now, onRead }: CounterParts) => {
+const createBatchCounter = ({ redis, keys, archive, settings, now, onRead, onCounted }: CounterParts) => {
   const base = keys.eventState('')
   const counting = createCounting({ redis, keys, archive, settings, onRead })
   let rotatedAt = ''
@@ -69,7 +71,9 @@ const createBatchCounter = ({ redis, keys, archive, settings, now, onRead }: Cou
     rotate,
     async count(entries: readonly StreamEntry[]): Promise<{ counted: number; latest: number }> {
       await rotate()
-      return counting.count(entries, { base, group: GROUP, now: now(), from: 0 })
+      const done = await counting.count(entries, { base, group: GROUP, now: now(), from: 0 })
+      onCounted?.(entries.length, done.counted)
+      return done
     },
     /** To be called after an error: the marks of the windows may be gone. */
     reset(): void {
@@ -117,7 +121,7 @@ export const createEventCounter = (parts: CounterParts): EventCounter => {
         // The group disappeared with the stream (Redis was flushed or replaced): the reader creates it again. The
         // entries of the current batch are gone too.
         if (error instanceof Error && /^NOGROUP|no such key/i.test(error.message)) current = []
-        logError(error, 'events could not be counted; trying again')
+        logError(error, { event: 'events.count_failed' }, 'events could not be counted; trying again')
         if (writes?.note(error)) await writes.accepted(signal)
         else await delay(RETRY_AFTER)
       }

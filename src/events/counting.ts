@@ -8,7 +8,7 @@ import { decayParts, LANDMARK, ROLLING } from '../domain/window.ts'
 import { loadScript, runScript } from '../redis/script.ts'
 import type { Store } from '../redis/store.ts'
 import { pack } from '../util/message-pack.ts'
-import { collectDays, type Judged, judge, packBatch, packRefused, type StreamEntry } from './batch.ts'
+import { collectDays, type Judged, judge, packBatch, packRefused, type StreamEntry, splitRuns } from './batch.ts'
 import { createCachedAsks } from './cached-asks.ts'
 import { createArticleResolver, type KnownArticles } from './known-articles.ts'
 import { createDayKeys, type DayKey, getDayNumber, keyedHash } from './visitor.ts'
@@ -68,9 +68,9 @@ const kindsPacked = pack(EVENT_KINDS)
 const rollingPacked = pack(ROLLING.map(({ window, width, buckets }) => [window, width, buckets]))
 
 const collectViews = (read: readonly Judged[], days: ReadonlyMap<number, DayKey>): ViewBy[] =>
-  read.flatMap(({ event: { kind, article, visitor, at } }) => {
+  read.flatMap(({ event: { kind, does, article, visitor, at } }) => {
     const key = days.get(getDayNumber(at))
-    if (!EVENT_KIND_TABLE[kind].isReading || key === undefined) return []
+    if (does !== 'add' || !EVENT_KIND_TABLE[kind].isReading || key === undefined) return []
     return { article, visitor, hash: () => keyedHash(key, visitor), at }
   })
 
@@ -101,24 +101,20 @@ export const createCounting = ({ redis, keys, archive, settings, onRead }: Count
       const resolved = await resolve(read, refused, bareOf, now)
       const dayKeysByDay = await readDayKeys(collectDays(resolved, dedupWindow))
       const notified = onRead?.(collectViews(resolved, dayKeysByDay)).catch(() => undefined)
-      const packed = packBatch(resolved, { dedupWindow, networkSpan }, dayKeysByDay)
-      const counted = await runScript(
-        redis,
-        countScript,
-        [stream],
-        [
-          base,
-          group,
-          now,
-          pack([dedupWindow, halfLife, LANDMARK, MAX_NOW, perMinute, from, packed.latest, perNetwork, networkSpan]),
-          rollingPacked,
-          packed.bytes,
-          packRefused(refused),
-          kindsPacked,
-        ],
-      )
+      const latest = resolved.reduce((most, { addedAt }) => Math.max(most, addedAt), 0)
+      const settled = [dedupWindow, halfLife, LANDMARK, MAX_NOW, perMinute, from, latest, perNetwork, networkSpan]
+      let counted = 0
+      // Mostly one; several where events take something back or set a total, each atomic with its acknowledgement.
+      const [first = [], ...others] = splitRuns(resolved)
+      for (const [index, run] of [first, ...others].entries()) {
+        const packed = packBatch(run, { dedupWindow, networkSpan }, dayKeysByDay)
+        const refusedNow = packRefused(index === 0 ? refused : [])
+        const does = run[0]?.event.does ?? 'add'
+        const args = [base, group, now, pack(settled), rollingPacked, packed, refusedNow, kindsPacked, does]
+        counted += Number(await runScript(redis, countScript, [stream], args))
+      }
       await notified
-      return { counted: Number(counted), latest: packed.latest }
+      return { counted, latest }
     },
 
     async rotate(base, now) {

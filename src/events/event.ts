@@ -2,13 +2,18 @@
 
 import type { ArticleId } from '../domain/article.ts'
 import { articleId, bareId, canonicalUrl, type Keeps } from '../domain/canonical-url.ts'
-import { EVENT_KINDS } from '../domain/counts.ts'
+import { EVENT_KINDS, REPORTED_KINDS, UNDONE_KINDS } from '../domain/counts.ts'
 import { EVENT_FIELDS, type EventField } from '../domain/event-fields.ts'
 import { EVENT_KIND_TABLE, type EventKind } from '../domain/event-kinds.ts'
 import { namesRobot } from './robots.ts'
 
 export interface ReadEvent {
+  /** The kind that it counts for; of `uncomment` that is `comment`. */
   readonly kind: EventKind
+  /** Adds one, takes one back, or sets the total to `count`. */
+  readonly does: 'add' | 'undo' | 'set'
+  /** Total by the site's own counter, if it sets one; else 0. */
+  readonly count: number
   readonly article: ArticleId
   /** As the service reported it; hashed before it is stored. Empty if the service gave none. */
   readonly visitor: string
@@ -34,6 +39,7 @@ export const REFUSALS = [
   'crowded',
   'too-late',
   'in-future',
+  'superseded',
 ] as const
 export type Refusal = (typeof REFUSALS)[number]
 
@@ -81,6 +87,7 @@ export const eventText = (flat: readonly string[]): EventText => {
     at: undefined,
     seconds: undefined,
     id: undefined,
+    count: undefined,
   }
   for (let index = 0; index + 1 < flat.length; index += 2) {
     const name = flat[index] ?? ''
@@ -119,12 +126,14 @@ export const parseEvent = (
   latest: number,
   { parseArticleId: parseId, isRobot }: Asks = ASKS,
 ): ParsedEvent => {
-  const { kind, article, visitor = '', network = '', ua, at: writtenAt, seconds: writtenSeconds, id = '' } = fields
+  const { kind, article, ua, at: writtenAt, seconds: writtenSeconds, count: writtenCount, id = '' } = fields
   const long = tooLong(fields)
   if (long) return long
   if (kind === undefined) return refuse('malformed', 'no kind')
-  if (!(EVENT_KINDS as readonly string[]).includes(kind))
-    return refuse('unknown-kind', `kind ${JSON.stringify(kind)} is none of ${EVENT_KINDS.join(', ')}`)
+  const undone = UNDONE_KINDS.get(kind)
+  const counted = undone ?? EVENT_KINDS.find(each => each === kind)
+  if (counted === undefined)
+    return refuse('unknown-kind', `kind ${JSON.stringify(kind)} is none of ${REPORTED_KINDS.join(', ')}`)
   if (!article) return refuse('no-article', 'no article')
   const named = parseId(article)
   if (named === null)
@@ -138,13 +147,19 @@ export const parseEvent = (
   const seconds = writtenSeconds ? Number(writtenSeconds) : 0
   if (!(seconds >= 0 && seconds <= DAY_SECONDS))
     return refuse('malformed', `seconds ${JSON.stringify(writtenSeconds)} is no number from 0 to ${DAY_SECONDS}`)
+  const isTotal = writtenCount !== undefined && writtenCount !== ''
+  if (isTotal && undone) return refuse('malformed', `count with kind ${kind}: a total is one of ${undone}`)
+  if (isTotal && !/^\d{1,15}$/.test(writtenCount))
+    return refuse('malformed', `count ${JSON.stringify(writtenCount)} is no whole number from 0 on`)
+  // A total is the site's own: no visitor stands behind it.
+  const { visitor = '', network = '' } = isTotal ? {} : fields
   return {
-    kind: kind as EventKind,
+    kind: counted,
+    does: isTotal ? 'set' : undone ? 'undo' : 'add',
+    count: isTotal ? Number(writtenCount) : 0,
     article: named,
-    visitor,
-    network,
+    ...{ visitor, network, id },
     at: Math.min(at, addedAt),
-    seconds: EVENT_KIND_TABLE[kind as EventKind].isReading ? Math.round(seconds) : 0,
-    id,
+    seconds: EVENT_KIND_TABLE[counted].isReading && !isTotal ? Math.round(seconds) : 0,
   }
 }

@@ -148,8 +148,8 @@ const commit = async (running: Running, last: string, totals: boolean): Promise<
   const { redis, now, stream, counting, counts, lease, from } = running
   await counting.rotate(counts.prefix, now())
   const changed = totals ? await counts.computeChanges(from) : []
-  // Totals and the list of articles to copy stay as they are; changes are added to them.
-  const names = (await counts.names()).filter(name => !/^(?:total:|dirty$|version$)/.test(name))
+  // Totals, when they were set, and the list of articles to copy stay as they are; changes are added to them.
+  const names = (await counts.names()).filter(name => !/^(?:total:|as-of:|dirty$|version$)/.test(name))
   const firsts = ROLLING.map(({ window, width }) => [window, from / width])
   const outcome = await runScript(
     redis,

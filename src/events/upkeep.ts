@@ -78,7 +78,7 @@ export const createUpkeep = (parts: UpkeepParts): Upkeep => {
     // them all is safe: an entry that another consumer is still counting counts once.
     const after = isSetBack() ? 0 : claimAfter
     const taken = await claim({ redis, stream, consumer, after, batch }, countBatch)
-    if (taken > 0) log.info({ events: taken }, 'events left behind were taken over')
+    if (taken > 0) log.info({ event: 'events.taken_over', events: taken }, 'events left behind were taken over')
   }
 
   return {

@@ -29,6 +29,8 @@ export interface EvictionParts extends Store {
   readonly changes: Pick<Changes, 'note'>
   /** Every list but those related to one article. */
   readonly names: () => readonly string[]
+  /** Lists that are configured no longer and were not deleted yet. */
+  readonly retiring: () => Promise<readonly string[]>
   /** ms since the epoch. */
   readonly now: () => number
 }
@@ -108,7 +110,7 @@ const takeOut = async (parts: EvictionParts, articles: readonly ArticleId[]): Pr
   if (articles.length > 0)
     await removeFromLists(
       parts,
-      parts.names().map(name => [name, articles]),
+      [...parts.names(), ...(await parts.retiring())].map(name => [name, articles]),
     )
   return all
 }

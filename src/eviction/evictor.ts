@@ -77,13 +77,16 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
     if (limit > 0 && bytes >= limit * (isEvicting ? LOW : HIGH)) {
       if (isEvicting) return bytes
       await redis.hset(keys.eviction(), 'startedAt', now())
-      log.warn({ bytes, limit }, 'eviction started: memory is near articles.memory')
+      log.warn({ event: 'eviction.started', bytes, limit }, 'eviction started: memory is near articles.memory')
       return bytes
     }
     if (isEvicting) {
       await redis.hdel(keys.eviction(), 'startedAt', 'short')
       if (limit > 0)
-        log.info({ bytes, limit }, 'eviction ended: memory is below the limit, articles stay until they expire')
+        log.info(
+          { event: 'eviction.ended', bytes, limit },
+          'eviction ended: memory is below the limit, articles stay until they expire',
+        )
     }
     return null
   }
@@ -125,7 +128,7 @@ export const createEvictor = (parts: EvictorParts): Evictor => {
     await redis.hincrby(keys.eviction(), 'evicted', ids.length)
     log.info(
       {
-        ...{ articles: ids.length, publishedBefore: new Date(horizon).toISOString() },
+        ...{ event: 'eviction.evicted', articles: ids.length, publishedBefore: new Date(horizon).toISOString() },
         ...{ each: Math.round(each), bytes, limit: settings().memory },
       },
       'evicted the oldest articles',

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { canonicalUrl, FRAGMENT, identityKey, type Keeps, stripSubdomain } from '../domain/canonical-url.ts'
 import type { FeedItem } from '../domain/feed-item.ts'
+import { MAX_NAMED } from './fields/people.ts'
 
 export interface Identified {
   readonly item: FeedItem
@@ -154,11 +155,15 @@ const buildFingerprint = (item: FeedItem, keeps: Keeps, description: string): st
   const { title, summary, image, categories, commentsCount } = item
   // What an item inherits of its feed is no edit of it.
   const author = item.authorFrom === undefined ? item.author : null
+  // `author` names the first five.
+  const others = item.authorFrom === undefined ? (item.authors ?? []).slice(MAX_NAMED).map(({ name }) => name) : []
   const page = findPage(item)
   const shown = page === null ? null : (canonicalUrl(page, keeps) ?? page)
   // Without more, it is what older versions stored.
   const more = [...(description === '' ? [] : [description]), ...(commentsCount ? [String(commentsCount)] : [])]
-  return digest([title], TITLE_PART) + digest([shown, summary, author, image, ...categories, ...more], REST_PART)
+  return (
+    digest([title], TITLE_PART) + digest([shown, summary, author, image, ...categories, ...others, ...more], REST_PART)
+  )
 }
 
 /**

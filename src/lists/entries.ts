@@ -8,25 +8,24 @@ import type { StoredArticle } from '../articles/store.ts'
 import type { ArticleId } from '../domain/article.ts'
 import { COUNTERS, type Counts, NO_COUNTS } from '../domain/counts.ts'
 import type { Entry } from '../domain/entry.ts'
-import { findLabel, type Taxonomy } from '../domain/section.ts'
+import type { SectionId } from '../domain/section.ts'
 import { type Candidate, getListTime, type Ranked } from './rules/candidate.ts'
 
+/** What entries are labelled with; both may change between two calls of the writer. */
 export interface Labels {
-  readonly taxonomy: Taxonomy
-  /** BCP 47, of section labels. */
-  readonly language: string
+  readonly findSectionLabel: (section: SectionId) => string
   readonly findSourceName: (source: string) => string
 }
 
 type Middle = Omit<Entry, 'rank' | 'counts' | 'counted' | 'newsAt' | 'story' | 'alsoIn' | 'placedBy'>
 
-const buildMiddle = (article: StoredArticle, { taxonomy, language, findSourceName }: Labels): Middle => {
+const buildMiddle = (article: StoredArticle, { findSectionLabel, findSourceName }: Labels): Middle => {
   const [owner = ''] = article.sources
   return {
     id: article.id,
     title: readTitle(article.title, article.language).headline,
     url: article.url,
-    section: { id: article.section, label: findLabel(taxonomy, article.section, language) },
+    section: { id: article.section, label: findSectionLabel(article.section) },
     sections: [...article.sections],
     source: { id: owner, name: findSourceName(owner) },
     author: article.author,
@@ -58,7 +57,7 @@ const inner = (value: object): Buffer => Buffer.from(JSON.stringify(value).slice
 /**
  * Creates a function that formats entries. It caches the bytes of an entry, all but its rank, under the article and
  * story objects, which stay the same for as long as candidate-cache.ts keeps them. The bytes are built again when
- * counts or names of sources change.
+ * counts or names of sources and sections change.
  */
 export const createEntryWriter = (
   labels: Labels,
@@ -73,7 +72,7 @@ export const createEntryWriter = (
     return bytes
   }
   const middle = ({ article }: Candidate): Buffer => {
-    const names = labels.findSourceName(article.sources[0] ?? '')
+    const names = joinOwnNames(article, labels)
     const known = middles.get(article)
     if (known?.names === names) return known.bytes
     const bytes = inner(buildMiddle(article, labels))
@@ -120,10 +119,15 @@ export const createEntryWriter = (
   }
 }
 
-/** Names of the sources in an entry, to notice when a source was renamed. */
-const joinNames = ({ article, story }: Candidate, { findSourceName }: Labels): string => {
-  const own = findSourceName(article.sources[0] ?? '')
-  return story.alsoIn.length === 0 ? own : [own, ...story.alsoIn.map(also => findSourceName(also.source))].join('\n')
+const joinOwnNames = ({ sources, section }: StoredArticle, { findSectionLabel, findSourceName }: Labels): string =>
+  `${findSourceName(sources[0] ?? '')}\n${findSectionLabel(section)}`
+
+/** Names in an entry, to notice when a source or a section was renamed. */
+const joinNames = ({ article, story }: Candidate, labels: Labels): string => {
+  const own = joinOwnNames(article, labels)
+  return story.alsoIn.length === 0
+    ? own
+    : [own, ...story.alsoIn.map(also => labels.findSourceName(also.source))].join('\n')
 }
 
 /** Entries as JSON in one buffer: `each` has its parts. */

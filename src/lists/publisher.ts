@@ -9,6 +9,7 @@ import { CONTRACT_VERSION } from '../domain/entry.ts'
 import type { Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
 import type { Store } from '../redis/store.ts'
+import type { KnownNames } from '../sources/catalogue/known-names.ts'
 import type { Baselines, HourRead } from './baseline.ts'
 import type { CandidateCache } from './candidate-cache.ts'
 import { type EntryExplanation, explainEntry, readPublished } from './explain.ts'
@@ -17,7 +18,8 @@ import type { PublishQueue } from './publish-queue/publish-queue.ts'
 import { createRelatedPublisher, type RelatedPublisher } from './publish-related.ts'
 import type { Ranker } from './ranker.ts'
 import type { Reads } from './reads.ts'
-import { configuredEditions, type ListRegistry } from './registry.ts'
+import { configuredEditions, configuredNames, type ListRegistry } from './registry.ts'
+import type { Retirement } from './retirement.ts'
 import { createWriteRanked, type Published } from './write-ranked.ts'
 
 /** Maximum number of lists written together. They share one snapshot, but the first is only written with the last. */
@@ -40,7 +42,7 @@ export interface Publisher extends RelatedPublisher {
   publishWaiting(stop: () => boolean): Promise<readonly Published[]>
   /** Explains an entry of a list. @returns null if there is no such entry */
   explain(name: string, rank: number): Promise<EntryExplanation | null>
-  /** Called by a tick: learns baselines, and removes expired pins and blocks. */
+  /** Called by a tick: learns baselines, notes names, retires lists, and removes expired pins and blocks. */
   refreshExpiry(): Promise<void>
   /** Writes the sections of the taxonomy to Redis, for services. */
   publishSections(): Promise<void>
@@ -62,6 +64,8 @@ export interface PublisherParts extends Store {
   readonly reads: Pick<Reads, 'tops' | 'totals'>
   readonly baselines: Pick<Baselines, 'learn'>
   readonly editors: Pick<Overrides, 'sweep'>
+  readonly knownNames: Pick<KnownNames, 'note' | 'findFormer'>
+  readonly retirement: Pick<Retirement, 'run' | 'removeBlocked'>
   readonly taxonomy: () => Taxonomy
   readonly source: (id: string) => Pick<Source, 'name'> | undefined
   readonly settings: () => ListSettings
@@ -76,7 +80,7 @@ export interface PublisherParts extends Store {
 /** Publishes lists from the publish queue. */
 const createQueueRun =
   (
-    { queue, settings, now, wait }: PublisherParts,
+    { queue, retirement, settings, now, wait }: PublisherParts,
     publishAll: (names: readonly string[]) => Promise<Published[]>,
     names: () => readonly string[],
   ): Publisher['publishWaiting'] =>
@@ -86,9 +90,10 @@ const createQueueRun =
     while (!stop()) {
       const { lists, wait: ms } = await queue.claim(MAX_AT_ONCE, settings().settle, now())
       if (lists.length > 0) {
-        // Lists that are no longer configured are acknowledged without being written.
+        // Lists that are no longer configured are not ranked; they lose what is blocked.
         const [here, gone] = [lists.filter(({ name }) => known.has(name)), lists.filter(({ name }) => !known.has(name))]
         const written = await publishAll(here.map(({ name }) => name))
+        await retirement.removeBlocked(gone.map(({ name }) => name))
         await queue.acknowledge(lists)
         published.push(...written, ...gone.map(({ name }) => ({ list: name, changed: false, count: 0 })))
       } else if (ms === null) break
@@ -113,7 +118,7 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
     return write(lists, asOf, 0)
   }
 
-  const names = (): string[] => registry.names({ taxonomy: taxonomy(), ...configuredEditions(settings()) })
+  const names = (): string[] => configuredNames(registry, taxonomy(), settings())
 
   /** The articles viewed most in the last hour, with their sections. */
   const readHour = async (): Promise<readonly HourRead[]> => {
@@ -147,6 +152,8 @@ export const createPublisher = (parts: PublisherParts): Publisher => {
 
     async refreshExpiry() {
       await editors.sweep(now())
+      await parts.knownNames.note()
+      await parts.retirement.run()
       await baselines.learn(now(), readHour)
     },
 

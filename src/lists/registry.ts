@@ -94,6 +94,13 @@ export const configuredEditions = ({ languages, groups }: Pick<ListSettings, 'la
   groups: Object.keys(groups),
 })
 
+/** Every list that the configuration asks for, but those related to one article. */
+export const configuredNames = (
+  registry: Pick<ListRegistry, 'names'>,
+  taxonomy: Partitions['taxonomy'],
+  settings: Pick<ListSettings, 'languages' | 'groups'>,
+): string[] => registry.names({ taxonomy, ...configuredEditions(settings) })
+
 const namesOfAll = (definitions: readonly ListDefinition[], { taxonomy, ...editions }: Partitions): string[] => {
   const having = (part: ListDefinition['partitions'][number]) =>
     definitions.filter(({ partitions }) => partitions.includes(part))

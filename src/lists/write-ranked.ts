@@ -2,10 +2,12 @@
 
 import type { ListSettings } from '../config/sections/lists.ts'
 import type { ArticleId } from '../domain/article.ts'
-import type { Taxonomy } from '../domain/section.ts'
+import { findLabel, selectLabel, type Taxonomy } from '../domain/section.ts'
 import type { Source } from '../domain/source.ts'
 import type { Store } from '../redis/store.ts'
+import type { FormerNames, KnownNames } from '../sources/catalogue/known-names.ts'
 import { createEntryWriter } from './entries.ts'
+import { createHistoryNotes } from './history.ts'
 import type { Ranking } from './ranking.ts'
 import type { Reads } from './reads.ts'
 import { createListWriter } from './write.ts'
@@ -32,20 +34,46 @@ export interface WriteRankedParts extends Store {
   readonly reads: Pick<Reads, 'totals'>
   readonly taxonomy: () => Taxonomy
   readonly source: (id: string) => Pick<Source, 'name'> | undefined
+  /** Names of sources and sections whose articles outlive them. */
+  readonly knownNames: Pick<KnownNames, 'findFormer'>
   readonly settings: () => ListSettings
   readonly now: () => number
 }
 
 export const listIds = ({ ranked }: Ranking): ArticleId[] => ranked.map(({ candidate }) => candidate.article.id)
 
+/** The ids in ranked lists of sources and sections that are not configured, whose articles outlive them. */
+const findUnconfigured = (lists: readonly RankedList[], { source, taxonomy }: WriteRankedParts) => {
+  const sections = new Set(taxonomy().map(({ id }) => id))
+  const gone = { sources: new Set<string>(), sections: new Set<string>() }
+  for (const { ranking } of lists)
+    for (const { candidate } of ranking.ranked) {
+      const { article, story } = candidate
+      if (!sections.has(article.section)) gone.sections.add(article.section)
+      const [owner = ''] = article.sources
+      if (!source(owner)) gone.sources.add(owner)
+      for (const also of story.alsoIn) if (!source(also.source)) gone.sources.add(also.source)
+    }
+  return gone
+}
+
 /** Entries contain labels of the configuration, so a changed configuration needs a new writer. */
 const createCurrentWriter = ({ taxonomy, source, settings }: WriteRankedParts) => {
+  let former: FormerNames
   const create = () => {
-    const labels = { taxonomy: taxonomy(), language: settings().language }
-    return { ...labels, write: createEntryWriter({ ...labels, findSourceName: id => source(id)?.name ?? id }) }
+    const [sections, { language }] = [taxonomy(), settings()]
+    const labels = new Map(sections.map(({ id }) => [id, findLabel(sections, id, language)]))
+    return {
+      ...{ taxonomy: sections, language },
+      write: createEntryWriter({
+        findSourceName: id => source(id)?.name ?? former.sources.get(id) ?? id,
+        findSectionLabel: id => labels.get(id) ?? selectLabel(former.sections.get(id), language) ?? id,
+      }),
+    }
   }
   let current = create()
-  return () => {
+  return (names: FormerNames) => {
+    former = names
     if (current.taxonomy !== taxonomy() || current.language !== settings().language) current = create()
     return current.write
   }
@@ -54,18 +82,23 @@ const createCurrentWriter = ({ taxonomy, source, settings }: WriteRankedParts) =
 export const createWriteRanked = (parts: WriteRankedParts): WriteRanked => {
   const { redis, keys, reads, now } = parts
   const writer = createListWriter(redis, keys)
+  const noteHistory = createHistoryNotes({ redis, keys, keep: () => parts.settings().history })
   const currentWriter = createCurrentWriter(parts)
   return async (lists, asOf, lives) => {
     const counts = await reads.totals(lists.flatMap(({ ranking }) => listIds(ranking)))
-    const buildEntries = currentWriter()
+    const gone = findUnconfigured(lists, parts)
+    const buildEntries = currentWriter(await parts.knownNames.findFormer(gone.sources, gone.sections))
     const at = now()
     const toWrite = lists.map(({ name, ranking: { ranked, fallback, window, covers = '', stale } }) => ({
       ...{ name, fallback, window, covers, stale, asOf, lives, at },
       entries: buildEntries(ranked, counts),
     }))
-    const changed = await writer.write(toWrite)
+    const outcomes = await writer.write(toWrite)
+    // Related lists, which expire, have no history.
+    const current = lists.filter((_, index) => lives === 0 && outcomes[index] !== 'overtaken')
+    await Promise.all(current.map(({ name, ranking }) => noteHistory(name, listIds(ranking), at)))
     return toWrite.map(({ name, entries }, index) => ({
-      ...{ list: name, changed: changed[index] ?? false, count: entries.each.length },
+      ...{ list: name, changed: outcomes[index] === 'changed', count: entries.each.length },
     }))
   }
 }

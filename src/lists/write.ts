@@ -36,9 +36,11 @@ export interface ToWrite extends Pick<Ranking, 'fallback' | 'window' | 'covers' 
 }
 
 export interface ListWriter {
-  /** @returns for each list whether its entries or its meta hash changed */
-  write(lists: readonly ToWrite[]): Promise<readonly boolean[]>
+  write(lists: readonly ToWrite[]): Promise<readonly WriteOutcome[]>
 }
+
+/** Whether the entries or the meta hash changed; `overtaken` if Redis held a newer state, which stays. */
+export type WriteOutcome = 'changed' | 'unchanged' | 'overtaken'
 
 type Outcome = ['overtaken'] | ['other'] | [version: number, announced: number]
 
@@ -110,18 +112,18 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
     return outcome
   }
 
-  /** @returns the update to announce; null if nothing changed */
-  const writeOne = async (list: ToWrite): Promise<ListUpdate | null> => {
+  /** @returns the update to announce, if there is one */
+  const writeOne = async (list: ToWrite): Promise<ListUpdate | Exclude<WriteOutcome, 'changed'>> => {
     const { name, entries, lives, at } = list
     const hash = hashEntries(entries)
     const before = remembered.get(name)
     const changes = before ? difference(before.each, entries.each) : null
     const small: Outcome = before && changes ? await replace(list, hash, before.hash, changes) : ['other']
     const [version, announced] = small[0] === 'other' ? await writeWhole(list, hash) : small
-    if (typeof version !== 'number' || announced === undefined) return null
+    if (typeof version !== 'number' || announced === undefined) return 'overtaken'
     // Related lists are not remembered: they are many, and seldom written.
     if (lives === 0) remember(name, { each: entries.each, hash })
-    return version <= announced ? null : { name, version, at, isKept: lives === 0 }
+    return version <= announced ? 'unchanged' : { name, version, at, isKept: lives === 0 }
   }
 
   return {
@@ -132,9 +134,9 @@ export const createListWriter = (redis: Redis, keys: Keys, most = 1_000): ListWr
       await announce(
         redis,
         keys,
-        updates.filter(each => each !== null),
+        updates.filter(each => typeof each !== 'string'),
       )
-      return updates.map(each => each !== null)
+      return updates.map(each => (typeof each === 'string' ? each : 'changed'))
     },
   }
 }

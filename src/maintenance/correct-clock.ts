@@ -98,7 +98,7 @@ export const correctClock = async (parts: ClockCorrectionParts): Promise<void> =
   const locks = found.reduce((sum, each) => sum + each.locks, 0)
   if (jobs + locks + subscriptions + articles > 0)
     log.warn(
-      { jobs, locks, subscriptions, articles },
+      { event: 'clock.corrected', jobs, locks, subscriptions, articles },
       'the clock of Redis was ahead: what waited for a time to come goes on',
     )
 }

@@ -45,10 +45,9 @@ export interface FoundationParts extends Store {
   /** Whether this process writes the foundation; the others only check it. */
   readonly isScheduler: boolean
   /**
-   * Brings schedule, subscriptions and sections in line with the configuration. @param said log message @param more
-   * fields of it
+   * Brings schedule, subscriptions and sections in line with the configuration. @param said why, for the log
    */
-  readonly takeUp: (said: string, more?: object) => Promise<void>
+  readonly takeUp: (said: string) => Promise<void>
   /** Called when Redis came back empty or with other data: writes again what a process writes only once. */
   readonly onNewDataSet: () => Promise<void>
   readonly log: Logger
@@ -56,7 +55,7 @@ export interface FoundationParts extends Store {
 
 export interface Foundation {
   /** Writes the foundation for the current configuration. If it fails, the next `look` tries again. */
-  take(said: string, more?: object): Promise<void>
+  take(said: string): Promise<void>
   /** Called each second: writes the foundation again if the catalogue changed or something is missing. */
   look(): Promise<void>
   /** Describes what has gone missing since the foundation was complete, for the readiness probe. */
@@ -82,10 +81,10 @@ export const createFoundation = (parts: FoundationParts): Foundation => {
     return mine
   }
 
-  const takeNow = async (said: string, more: object = {}): Promise<void> => {
+  const takeNow = async (said: string): Promise<void> => {
     taken = null
     const list = catalogue.list()
-    await takeUp(said, more)
+    await takeUp(said)
     // Set last: after a failure, or a change in the meantime, the next look writes again.
     taken = list
     wasWhole = true
@@ -95,22 +94,25 @@ export const createFoundation = (parts: FoundationParts): Foundation => {
     if (await dataSet.look()) isNew = true
     await catalogue.refresh()
     if (isNew) {
-      log.warn('Redis came back empty, or with other data: what the configuration says is laid down in it anew')
+      log.warn(
+        { event: 'redis.emptied' },
+        'Redis came back empty, or with other data: what the configuration says is laid down in it anew',
+      )
       await onNewDataSet()
-      if (isScheduler) await takeNow('laid down anew')
+      if (isScheduler) await takeNow('Redis came back empty')
       isNew = false
     }
     if (isScheduler && taken !== catalogue.list()) return takeNow('the catalogue was changed')
     const missing = await readMissing(redis, keys, countPolled(catalogue.list()))
     if (missing.length === 0) wasWhole = true
     else if (isScheduler) {
-      log.warn({ missing }, 'something is gone from Redis: it is laid down again')
-      await takeNow('laid down again')
+      log.warn({ event: 'redis.incomplete', missing }, 'something is gone from Redis: it is laid down again')
+      await takeNow('something was gone from Redis')
     }
   }
 
   return {
-    take: (said, more) => inTurn(() => takeNow(said, more)),
+    take: said => inTurn(() => takeNow(said)),
     look: () => inTurn(lookNow),
     async missing() {
       if (!wasWhole) return []

@@ -17,13 +17,14 @@ export const migrateOnStart = async (redis: Redis, keys: Keys, log: Logger): Pro
   const { from, carried } = await createMigrate({
     redis,
     keys,
-    say: line => log.warn(line),
+    say: line => log.warn({ event: 'migration.waiting' }, line),
     onProgress: ({ to, what }, looked) => {
       if (performance.now() - told < TELL) return
       told = performance.now()
-      log.info({ schema: to, looked }, `upgrading: ${what}`)
+      log.info({ event: 'migration.running', schema: to, looked, what }, 'upgrading')
     },
   }).run()
-  for (const { to, what, count } of carried) log.warn({ schema: to, from, changed: count }, `upgraded: ${what}`)
+  for (const { to, what, count } of carried)
+    log.warn({ event: 'migration.done', schema: to, from, count, what }, 'upgraded')
   return from !== null
 }

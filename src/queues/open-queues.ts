@@ -13,12 +13,18 @@ const definitions = [crawlQueue, articlesQueue, publishQueue, pushQueue] as cons
 /**
  * @param connection a Redis connection for all of them, without automatic pipelining
  * @param telemetry passes the trace of a job on to the jobs it adds
+ * @param onlyReads whether the queues are only looked at: BullMQ then writes nothing about them
  */
-export const openQueues = (connection: ConnectionOptions, keys: Keys, telemetry?: Telemetry): Queues => {
+export const openQueues = (
+  connection: ConnectionOptions,
+  keys: Keys,
+  telemetry?: Telemetry,
+  onlyReads = false,
+): Queues => {
   const open = ({ queue: name, options }: (typeof definitions)[number]) => {
     // Set as defaults, so that a job added by hand in the dashboard is kept and retried like any other.
     const queue = new Queue(name, {
-      ...{ connection, prefix: keys.bull(), defaultJobOptions: options },
+      ...{ connection, prefix: keys.bull(), defaultJobOptions: options, skipMetasUpdate: onlyReads },
       ...(telemetry ? { telemetry } : {}),
     })
     // BullMQ reports only lost connections here, which the connection logs itself; without a listener they would be

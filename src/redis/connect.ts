@@ -125,16 +125,23 @@ export const connectRedis = (
     const cause = error.lastNodeError ?? error
     const refusal = authenticationProblem(cause)
     if (refusal !== null) {
-      if (refused !== refusal) log.error(about, `Redis refuses the connection: ${refusal}; until then nothing is done`)
+      if (refused !== refusal)
+        log.error(
+          { event: 'redis.refused', ...about, reason: refusal },
+          `Redis refuses the connection: ${refusal}; until then nothing is done`,
+        )
       refused = refusal
       onRefused?.(`Redis at ${about.redis}: ${refusal}`)
     } else if (!away) {
-      log.warn({ ...about, error: cause.message || String(error) }, 'Redis is away; waiting for it')
+      log.warn(
+        { event: 'redis.away', ...about, reason: cause.message || String(error) },
+        'Redis is away; waiting for it',
+      )
     }
     away = true
   })
   redis.on('ready', () => {
-    if (away) log.info(about, 'Redis is back')
+    if (away) log.info({ event: 'redis.back', ...about }, 'Redis is back')
     away = false
     refused = null
   })

@@ -5,6 +5,7 @@
  */
 
 import type { Logger } from 'pino'
+import type { LogEventName } from '../domain/log-events.ts'
 import { isWriteRejected } from './write-rejected.ts'
 
 const AWAY =
@@ -62,8 +63,16 @@ const OUTAGES: readonly { readonly kind: string; readonly of: (error: Error) => 
 export const explainOutage = (error: unknown): { readonly kind: string; readonly text: string } | null =>
   error instanceof Error ? (OUTAGES.find(outage => outage.of(error)) ?? null) : null
 
+/** What an error is logged with: the event, and what it concerned. */
+export interface OutageContext {
+  readonly event: LogEventName
+  readonly queue?: string
+  readonly tick?: string
+  readonly topic?: string
+}
+
 /** Logs an error at the level that suits it. */
-export type OutageLog = (error: unknown, message: string, about?: object) => void
+export type OutageLog = (error: unknown, about: OutageContext, message: string) => void
 
 /**
  * The same consequence of an outage is not logged again within this time, ms: every job and every second may produce
@@ -78,20 +87,22 @@ const LOG_EVERY = 60_000
  */
 export const createOutageLog = (log: Logger, elapsed: () => number = () => performance.now()): OutageLog => {
   const saidAt = new Map<string, number>()
-  return (error, message, about = {}) => {
+  return (error, { event, ...about }, message) => {
     const outage = explainOutage(error)
     if (outage === null) {
-      log.error({ ...about, err: error }, message)
+      log.error({ event, ...about, err: error }, message)
       return
     }
+    const { kind, text } = outage
+    const reason = (error as Error).message // only errors are explained
     // Logged once by the watch on writes when it begins, and once when it ends.
-    if (outage.kind === 'rejected') {
-      log.debug({ ...about, failed: message, reason: (error as Error).message }, outage.text)
+    if (kind === 'rejected') {
+      log.debug({ event: 'redis.interrupted', ...about, failed: event, kind, reason }, text)
       return
     }
-    const last = saidAt.get(outage.kind) ?? Number.NEGATIVE_INFINITY
+    const last = saidAt.get(kind) ?? Number.NEGATIVE_INFINITY
     if (elapsed() - last < LOG_EVERY) return
-    saidAt.set(outage.kind, elapsed())
-    log.warn({ ...about, failed: message, reason: (error as Error).message }, outage.text)
+    saidAt.set(kind, elapsed())
+    log.warn({ event: 'redis.interrupted', ...about, failed: event, kind, reason }, text)
   }
 }

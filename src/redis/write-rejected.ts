@@ -20,7 +20,7 @@ const LOG_EVERY = 60_000
 export const firstAnswer = async (redis: Redis, shown: string, log: Logger): Promise<void> => {
   const say = (): void =>
     log.warn(
-      { redis: shown },
+      { event: 'redis.unanswered', redis: shown },
       `Waiting for Redis at ${shown}, which does not answer; newsdesk starts as soon as it does. If the address is wrong, correct redis.url (NEWSDESK_REDIS_URL); SIGTERM or Ctrl-C ends the waiting`,
     )
   let timer = setTimeout(function again() {

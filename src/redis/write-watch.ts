@@ -4,6 +4,7 @@
  * and rejects others: that is one rejection, which ends when none was seen for a while.
  */
 
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { withTimeout } from './health-check.ts'
 import type { Store } from './store.ts'
@@ -16,6 +17,8 @@ const TURN = 1_000
 const TIMEOUT = 2_000
 /** A rejection has ended when none was seen for this long, ms. */
 const QUIET = 4_000
+/** Between two tries of work that waits for writes, ms. */
+const RETRY_PAUSE = 100
 
 export interface WriteWatch {
   /** Why Redis rejects writes; null if it accepts them. */
@@ -47,7 +50,10 @@ export const createWriteWatch = (parts: WriteWatchParts): WriteWatch => {
     const explained = await explainRejection(parts, error)
     rejection = explained
     const { code, text, fix } = explained
-    log.warn({ code, reason: error.message, fix }, `${text}; newsdesk waits until it accepts them`)
+    log.warn(
+      { event: 'redis.rejects_writes', code, reason: error.message, fix },
+      `${text}; newsdesk waits until it accepts them`,
+    )
   }
 
   const seen = (error: Error): void => {
@@ -70,7 +76,7 @@ export const createWriteWatch = (parts: WriteWatchParts): WriteWatch => {
     if (rejection === null || explaining !== null || elapsed() - seenAt < QUIET) return
     const { code } = rejection
     rejection = null
-    log.info({ code, ms: Math.round(elapsed() - beganAt) }, 'Redis accepts writes again')
+    log.info({ event: 'redis.accepts_writes', code, ms: Math.round(elapsed() - beganAt) }, 'Redis accepts writes again')
   }
 
   /** A Redis that does not answer is reported by its connection. */
@@ -80,7 +86,10 @@ export const createWriteWatch = (parts: WriteWatchParts): WriteWatch => {
       if (refusal === null) accept()
       else seen(refusal)
     } catch (error) {
-      log.debug({ err: error }, 'whether Redis accepts writes could not be found out; trying again')
+      log.debug(
+        { event: 'redis.probe_failed', err: error },
+        'whether Redis accepts writes could not be found out; trying again',
+      )
     }
   }
 
@@ -140,6 +149,8 @@ export const retryUntilWritable = async (
     } catch (error) {
       if (!writes.note(error)) throw error
       await writes.accepted()
+      // A watch that has stopped waits for nothing, while the connection is not closed yet.
+      await delay(RETRY_PAUSE)
     }
   }
 }

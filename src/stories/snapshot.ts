@@ -85,7 +85,7 @@ export const createSnapshot = ({ redis, keys, file, log, builtWith = BUILT_WITH 
     } catch (error) {
       if (!isMissing(error))
         log.warn(
-          { err: error, file },
+          { event: 'stories.snapshot_unusable', err: error, file },
           'the saved index of stories is unusable: it is built again from the log of all decisions of the window',
         )
       return null
@@ -114,7 +114,7 @@ export const createSnapshot = ({ redis, keys, file, log, builtWith = BUILT_WITH 
         if (identity) await writeParts(file, startingWith({ name: IDENTITY, value: identity }, index))
       } catch (error) {
         log.warn(
-          { err: error, file },
+          { event: 'stories.snapshot_unsaved', err: error, file },
           'the index of stories could not be saved (stories.snapshotFile): the next start takes longer',
         )
       }

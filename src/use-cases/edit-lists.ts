@@ -16,6 +16,8 @@ export interface EditsParts extends StoryEditParts {
   readonly editors: Pick<Overrides, 'place' | 'lift'>
   /** Every list except related lists. */
   readonly names: () => readonly string[]
+  /** Lists that are configured no longer and were not deleted yet: they lose what is blocked. */
+  readonly retiring: () => Promise<readonly string[]>
   readonly taxonomy: () => Taxonomy
   readonly blocks: BlockFollower
   /** Articles whose related lists name any of these. */
@@ -42,12 +44,10 @@ const resolveId = (what: string): string => {
 }
 
 /** Publishes what pins and blocks change. */
-const createOverridePublishing = ({ archive, publishing, names, blocks, relatedNaming }: EditsParts) => {
+const createOverridePublishing = ({ archive, publishing, names, retiring, blocks, relatedNaming }: EditsParts) => {
   /** Lists that a pin or block may change: rewritten at once. */
-  const findAffected = (list: string): readonly string[] =>
-    list === EVERYWHERE || list === 'related'
-      ? names()
-      : names().filter(name => name === list || name.startsWith(`${list}:`))
+  const findAffected = (list: string, all: readonly string[]): readonly string[] =>
+    list === EVERYWHERE || list === 'related' ? all : all.filter(name => name === list || name.startsWith(`${list}:`))
 
   /** The articles that a list may show in place of these: all articles of their stories. */
   const withStoryArticles = async (articles: readonly ArticleId[]): Promise<ArticleId[]> => {
@@ -71,7 +71,8 @@ const createOverridePublishing = ({ archive, publishing, names, blocks, relatedN
     const own = [...new Set([...all, ...naming])]
     if (reachesRelated)
       await publishing.changed({ ...NOTHING_INGESTED, articles: own, stories: followed.stories, edited: edited })
-    await publishing.lists([...new Set(lists.flatMap(findAffected))])
+    const standing = [...names(), ...(await retiring())]
+    await publishing.lists([...new Set(lists.flatMap(list => findAffected(list, standing)))])
   }
 
   return { withStoryArticles, publish }

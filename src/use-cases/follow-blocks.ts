@@ -4,7 +4,7 @@
  */
 
 import type { WithholdChanges, Withholding } from '../articles/withhold.ts'
-import type { ArticleId } from '../domain/article.ts'
+import type { ArticleId, StoryId } from '../domain/article.ts'
 import { EVERYWHERE, type Overrides } from '../lists/overrides.ts'
 
 export interface BlockFollower {
@@ -21,11 +21,29 @@ export interface BlocksParts {
   readonly now: () => number
 }
 
-export const createBlocks = ({ editors, withholding, now }: BlocksParts): BlockFollower => ({
-  async follow(only) {
-    const at = now()
-    const overrides = await editors.inForce(at)
-    const blocked = overrides.flatMap(({ kind, list, what }) => (kind === 'block' && list === EVERYWHERE ? what : []))
-    return withholding.apply([...new Set(blocked)], at, only)
-  },
-})
+/** Each pass after the first needs another override to begin or end while the one before ran. */
+const MAX_PASSES = 10
+
+export const createBlocks = ({ editors, withholding, now }: BlocksParts): BlockFollower => {
+  const readBlocked = async (): Promise<readonly string[]> => {
+    const blocked = (await editors.inForce(now())).filter(({ kind, list }) => kind === 'block' && list === EVERYWHERE)
+    return [...new Set(blocked.map(({ what }) => what))]
+  }
+  return {
+    async follow(only) {
+      const [articles, stories] = [new Set<ArticleId>(), new Set<StoryId>()]
+      let blocked = await readBlocked()
+      for (let pass = 0; pass < MAX_PASSES; pass += 1) {
+        const changes = await withholding.apply(blocked, now(), { ...(only ? { only } : {}), withheld: [...articles] })
+        for (const id of changes.articles) articles.add(id)
+        for (const id of changes.stories) stories.add(id)
+        if (changes.articles.length === 0) break
+        // A block that ended meanwhile, and was followed by another process, would stay in what was just written.
+        const latest = await readBlocked()
+        if (latest.join() === blocked.join()) break
+        blocked = latest
+      }
+      return { articles: [...articles], stories: [...stories] }
+    },
+  }
+}

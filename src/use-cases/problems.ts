@@ -21,8 +21,16 @@ export type CheckedSource = Pick<SourceStatus, 'source' | 'late'> & {
 }
 export type CheckedStatus = Pick<
   Status,
-  'daemons' | 'queues' | 'pausedQueues' | 'articles' | 'events' | 'redis' | 'storyShares'
-> & { readonly isNetworkDown: boolean; readonly missing: readonly string[] }
+  | 'daemons'
+  | 'queues'
+  | 'pausedQueues'
+  | 'delayedBeyondDay'
+  | 'articles'
+  | 'events'
+  | 'redis'
+  | 'storyShares'
+  | 'isNetworkDown'
+> & { readonly missing: readonly string[] }
 
 /** Shares of the sources, as in deploy/prometheus/alerts.yml. */
 const LATE = { warning: 0.1, critical: 0.5 }
@@ -128,7 +136,7 @@ export const findIdleQueues = ({ daemons, queues }: Pick<Status, 'daemons' | 'qu
     return role !== undefined && !daemons.some(({ roles }) => roles.includes(role))
   })
 
-const findQueueProblems = ({ daemons, queues, pausedQueues, redis }: CheckedStatus): Problem[] => {
+const findQueueProblems = ({ daemons, queues, pausedQueues, delayedBeyondDay, redis }: CheckedStatus): Problem[] => {
   // No daemon can report its roles while Redis rejects writes, and without any daemon there is but one thing to do.
   const idle = redis.rejects !== null || daemons.length === 0 ? [] : findIdleQueues({ daemons, queues })
   return [
@@ -137,6 +145,13 @@ const findQueueProblems = ({ daemons, queues, pausedQueues, redis }: CheckedStat
         `the queue ${name} is paused, ${waiting(queues[name])} in it: resume it in the admin UI, at /queues/queue/${name}`,
       ),
     ),
+    ...Object.entries(delayedBeyondDay)
+      .filter(([, count]) => count > 0)
+      .map(([name, count]) =>
+        warning(
+          `${count} jobs of the queue ${name} are delayed for more than a day, which newsdesk never does: promote them in the admin UI, at /queues/queue/${name}?status=delayed, and check the clocks`,
+        ),
+      ),
     ...idle
       .filter(name => countReady(queues[name]) > 0)
       .map(name =>

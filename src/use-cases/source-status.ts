@@ -15,11 +15,26 @@ export interface SourceStatus {
   readonly late: number
 }
 
+export interface DaemonStatus {
+  readonly id: string
+  readonly roles: readonly string[]
+  /** ms since the epoch. */
+  readonly beatAt: number
+  /** Of newsdesk; empty for a daemon of a version that does not tell. */
+  readonly version: string
+  /** ms since the epoch; null for a daemon of a version that does not tell. */
+  readonly startedAt: number | null
+}
+
 export interface Status {
-  readonly daemons: readonly { readonly id: string; readonly roles: readonly string[]; readonly beatAt: number }[]
+  readonly daemons: readonly DaemonStatus[]
   readonly queues: Readonly<Record<string, Readonly<Record<string, number>>>>
   /** Names of queues that somebody paused. */
   readonly pausedQueues: readonly string[]
+  /** Number of jobs by queue that are delayed for more than a day, which newsdesk never does itself. */
+  readonly delayedBeyondDay: Readonly<Record<string, number>>
+  /** Whether most domains cannot be reached, so that our own network seems to be down. */
+  readonly isNetworkDown: boolean
   readonly sources: readonly SourceStatus[]
   readonly articles: EvictionState & {
     readonly stories: number

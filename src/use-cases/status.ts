@@ -7,6 +7,7 @@ import type { Redis } from 'ioredis'
 import { readBacklog } from '../events/backlog.ts'
 import { readEvictionState } from '../eviction/evictor.ts'
 import { countPolled, readMissing } from '../maintenance/ensure-foundation.ts'
+import { countDelayedBeyond } from '../queues/delayed.ts'
 import type { Queues } from '../queues/queues.ts'
 import type { Keys } from '../redis/keys.ts'
 import { readServers } from '../redis/servers.ts'
@@ -38,19 +39,25 @@ export const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis
   return (
     (await Promise.all(ids.map(id => redis.hgetall(keys.daemon(id)))))
       .filter(({ id }) => id)
-      .map(({ id = '', roles = '', beatAt }) => ({ id, roles: roles.split(','), beatAt: Number(beatAt) }))
+      .map(({ id = '', roles = '', beatAt, version = '', startedAt }) => ({
+        ...{ id, roles: roles.split(','), beatAt: Number(beatAt), version },
+        startedAt: startedAt === undefined ? null : Number(startedAt),
+      }))
       // A daemon that ended while the clock was ahead would seem to run until that time has come.
       .filter(({ beatAt }) => isPlausible(beatAt, now()))
   )
 }
+
+/** ms. */
+const DAY = 86_400_000
 
 type Shared = Omit<Status, 'sources' | 'problems' | 'alerts' | 'health'>
 
 /** Everything except the sources. */
 const readShared = async (
   parts: Omit<StatusParts, 'sources'> & { readonly sources: Pick<Sources, 'quarantine'> },
-): Promise<Shared & { readonly isNetworkDown: boolean }> => {
-  const { redis, keys, queues, sources, push } = parts
+): Promise<Shared> => {
+  const { redis, keys, queues, sources, push, now } = parts
   const [
     daemons,
     servers,
@@ -94,6 +101,13 @@ const readShared = async (
     daemons,
     queues: counts,
     pausedQueues: paused.flat(),
+    delayedBeyondDay: Object.fromEntries(
+      await Promise.all(
+        Object.entries(queues).map(
+          async ([name, queue]) => [name, await countDelayedBeyond(redis, queue, now() + DAY)] as const,
+        ),
+      ),
+    ),
     articles: { stories, memory: parts.memory(), ...eviction },
     events: {
       waiting,
@@ -120,12 +134,12 @@ const describeProblems = (problems: readonly Problem[]): Pick<Status, 'problems'
 
 /** The full status with every detail of each source: expensive with thousands of sources. */
 export const readStatus = async (parts: StatusParts): Promise<Status> => {
-  const [sources, missing, { isNetworkDown, ...shared }] = await Promise.all([
+  const [sources, missing, shared] = await Promise.all([
     readSourceStatus(parts),
     readMissing(parts.redis, parts.keys, countPolled(parts.sources.list())),
     readShared(parts),
   ])
-  return { ...shared, sources, ...describeProblems(findProblems(sources, { ...shared, isNetworkDown, missing })) }
+  return { ...shared, sources, ...describeProblems(findProblems(sources, { ...shared, missing })) }
 }
 
 /** The status with sources counted from their cached summaries: for callers that ask often. */
@@ -135,7 +149,7 @@ export const readSummary = async (
     readonly readSummaries: () => Promise<readonly SourceSummary[]>
   },
 ): Promise<Summary> => {
-  const [summaries, { isNetworkDown, ...shared }] = await Promise.all([parts.readSummaries(), readShared(parts)])
+  const [summaries, shared] = await Promise.all([parts.readSummaries(), readShared(parts)])
   const missing = await readMissing(parts.redis, parts.keys, countPolled(summaries.map(({ source }) => source)))
   const at = parts.now()
   const sources = summaries.map(summary => ({
@@ -145,6 +159,6 @@ export const readSummary = async (
   }))
   const states: Partial<Record<StateWord, number>> = {}
   for (const word of sources.map(stateOf)) states[word] = (states[word] ?? 0) + 1
-  const problems = findProblems(sources, { ...shared, isNetworkDown, missing })
+  const problems = findProblems(sources, { ...shared, missing })
   return { ...shared, sources: sources.length, states, ...describeProblems(problems) }
 }

@@ -15,6 +15,10 @@ export const INLINE = new Set(
   ),
 )
 
+/** Those of them within which a parser sees no tags. */
+const RAW_TEXT = new Set(['iframe', 'noembed', 'noframes'])
+const RAW_TEXT_TAG = /<(?:iframe|noembed|noframes)\b[^<>]{0,2000}>/gi
+
 /** Nothing that is shown is longer; the rest is ignored. */
 const MAX_LENGTH = 100_000
 
@@ -42,6 +46,10 @@ export const plainText = (html: string, isXml = false): string => {
           const from = silentFrom.pop() ?? parts.length
           // An element that never ends does not hide the rest, except for a script or style sheet.
           if (!isImplied || name === 'script' || name === 'style') parts.length = from
+          else if (RAW_TEXT.has(name)) {
+            const rest = parts.splice(from).join('').replace(RAW_TEXT_TAG, ' ')
+            parts.push(' ', plainText(rest, isXml))
+          }
         } else if (!INLINE.has(name)) parts.push(' ')
       },
       ontext(text) {
@@ -90,10 +98,6 @@ export const cutTo = (text: string, most: number): string =>
 
 const TURNS = /[\u202a-\u202e\u2066-\u2069]+/g
 const BLANKS = /[\u0000-\u001f\u007f-\u009f\ufeff\s]+/g
-
-/** Whether the text contains markup that was escaped twice (`&lt;b&gt;` and the like) and must be parsed again. */
-export const looksEscaped = (text: string): boolean =>
-  /<\/?[a-z][a-z0-9]{0,10}(?:\s[^<>]{0,500})?\/?>|&(?:[a-z]{2,8}|#x?[0-9a-f]{1,6});/i.test(text)
 
 /** Endings that say where a text was published, as blog software writes them in several languages. */
 const APPEARED = [

@@ -73,7 +73,7 @@ describe('an operator at the command line', () => {
     await until(() => redis.llen(keys.list('latest')))
     // What cannot be reached is told with the reason and the time of the next try, and stops nothing else.
     await daemon.says(
-      /"name":"gone","reason":"refused: no connection \([^)]*ECONNREFUSED[^)]*\) \(next 20.*"msg":"crawl failed"/,
+      /"event":"crawl.failed","source":"gone","reason":"refused","detail":"no connection \([^)]*ECONNREFUSED[^)]*\)","next":"20.*"msg":"crawl failed"/,
     )
 
     const lists = newsdesk('lists', 'latest', '--json')

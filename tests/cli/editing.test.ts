@@ -49,6 +49,17 @@ describe('an editor in the terminal', () => {
     expect(shown.out).toMatch(/Mayor resigns[\s\S]*breadth[\s\S]*freshness[\s\S]*old[\s\S]*reads/)
     expect((await newsdesk('explain', 'must-reads', '9')).code).toBe(1)
     expect((await newsdesk('explain', 'best-of', '1')).code).toBe(2)
+
+    const history = await newsdesk('lists', 'must-reads', '--changes', '2h', '--json')
+    expect(JSON.parse(history.out)).toMatchObject({ list: 'must-reads', changes: [], isUnknown: false })
+    expect(await newsdesk('lists', '--changes')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('needs a list'),
+    })
+    expect(await newsdesk('lists', 'must-reads', '--changes', 'soon')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--changes must be a number with a unit'),
+    })
   })
 
   it('an editor in the terminal can pin and block for a limited time and undo it, and is named in the log', {

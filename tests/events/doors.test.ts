@@ -16,7 +16,7 @@ const open: { close(): Promise<void> }[] = []
 afterAll(() => Promise.all(open.map(server => server.close())))
 
 /** An event with every field of the contract, as each door takes it. */
-const whole: Readonly<Record<EventField, unknown>> & Omit<ReadReport, 'network'> = {
+const whole: Readonly<Record<Exclude<EventField, 'count'>, unknown>> & Omit<ReadReport, 'network'> = {
   kind: 'view',
   article: A,
   visitor: 'session-1',
@@ -75,15 +75,16 @@ const through = async (door: Door, events: readonly Sent[]) => {
   )) as [string, StreamEntry[]][]
   const entries = answer[0]?.[1] ?? []
   await desk.counter().countEntries(entries)
-  const [views, seconds, refused, ofDay, ofWeek] = await Promise.all([
+  const [views, comments, seconds, refused, ofDay, ofWeek] = await Promise.all([
     desk.totals('view'),
+    desk.totals('comment'),
     desk.totals('seconds'),
     desk.refused(),
     redis.zcard(desk.keys.eventWindow('view', 'day')),
     redis.zscore(desk.keys.eventWindow('view', 'week'), A),
   ])
   const fields = entries.map(([, flat]) => flat.filter((_, at) => at % 2 === 0))
-  return { views, seconds, refused, ofDay, ofWeek, fields }
+  return { views, comments, seconds, refused, ofDay, ofWeek, fields }
 }
 
 describe('an event with every field of the contract', () => {
@@ -109,9 +110,29 @@ describe('an event with every field of the contract', () => {
         // They happened when they say they did: three days ago.
         ...{ ofDay: 0, ofWeek: '2' },
       })
-      for (const fields of outcome.fields) expect(fields).toEqual([...EVENT_FIELDS])
+      for (const fields of outcome.fields) expect(fields).toEqual(EVENT_FIELDS.filter(name => name !== 'count'))
     },
   )
+
+  it.each(Object.keys(DOORS))('a comment that is taken back through %s is counted no more', async name => {
+    const at = new Date(Date.now() - 3_600_000)
+    const comment = (id: string, kind = 'comment') => ({ kind, article: A, visitor: 's', at, id })
+    const outcome = await through(DOORS[name] as Door, [
+      ...[comment('1'), comment('2'), comment('3', 'uncomment'), comment('4', 'unshare')],
+      // Known by its id.
+      comment('3', 'uncomment'),
+    ])
+    expect(outcome).toMatchObject({ comments: { [A]: 1 }, refused: { replayed: 1 } })
+  })
+
+  it('a total of the site is taken from its services, and not from pages', async () => {
+    const total = { kind: 'comment', article: A, count: 17 }
+    for (const name of ['newsdesk/client', 'XADD'])
+      expect((await through(DOORS[name] as Door, [total, total])).comments).toEqual({ [A]: 17 })
+    await expect(through(DOORS['POST /v1/events'] as Door, [total])).rejects.toMatchObject({
+      actual: [400, expect.stringMatching(/count: pages cannot set totals/)],
+    })
+  })
 
   it('an event with every field of the contract has exactly the fields of the schema', () => {
     expect(Object.keys(EventFields.shape)).toEqual([...EVENT_FIELDS])

@@ -104,7 +104,7 @@ describe('eviction near the memory limit of articles', () => {
     const writer = createListWriter(redis, keys)
     const about = { fallback: '' as const, window: '' as const, stale: false, lives: 0, at: clock.now }
     const late = await writer.write([{ ...about, name: 'latest', entries: ranked, asOf: before?.[0] ?? '' }])
-    expect(late).toEqual([false])
+    expect(late).toEqual(['overtaken'])
     expect((await full.list('latest')).map(({ id }) => id)).not.toContain(oldest?.id)
   })
 

@@ -26,10 +26,13 @@ describe('a document that is cut off', () => {
     expect((await read(document))?.warnings.join()).toContain('cut off')
   })
 
-  it('a document that is cut off between two items has all that came', async () => {
-    const feed = await read(rss(item(1) + item(2)).replace('</channel></rss>', ''))
+  it.each([
+    ['RSS', rss(item(1) + item(2)).replace('</channel></rss>', '')],
+    ['a sitemap', (everyFormat()['news.xml'] ?? '').replace(/<url><loc>[^<]*3<.*$/s, '')],
+  ])('%s that is cut off between two items has all that came, and is fetched in full again', async (_, document) => {
+    const feed = await read(document)
     expect(feed?.items.map(({ title }) => title)).toEqual(['Story 1', 'Story 2'])
-    expect(feed).not.toHaveProperty('isCutOff')
+    expect(feed).toMatchObject({ isCutOff: true })
   })
 
   it('a document in which only end tags were forgotten is not cut off', async () => {
@@ -65,6 +68,10 @@ describe('a JSON Feed that is not well-formed', () => {
       json(`${jsonItem(1)},${jsonItem(2).replace('Story', 'Story\n')}`),
       ['Story 1', 'Story 2'],
     ],
+    ['an escape that JSON does not have', json(jsonItem(1).replace('Story', "It\\'s \\x")), ["It's x 1"]],
+    ['a message of the server before it', `<br />\n<b>Notice</b>: x\n${json(jsonItem(1))}`, ['Story 1']],
+    ['a guard against scripts before it', `)]}',\n${json(jsonItem(1))}`, ['Story 1']],
+    ['a function around it', `show(${json(jsonItem(1))});`, ['Story 1']],
     ['a comma behind the last item', json(`${jsonItem(1)},${jsonItem(2)},`), ['Story 1', 'Story 2']],
     ['a comma behind the last field', json(jsonItem(1).replace('}', ',}')), ['Story 1']],
     ['a comma too many', json(`${jsonItem(1)},,${jsonItem(2)}`), ['Story 1', 'Story 2']],
@@ -74,7 +81,7 @@ describe('a JSON Feed that is not well-formed', () => {
       json(`${jsonItem(1).replace('}', ',"image":undefined}')},${jsonItem(2)}`),
       ['Story 1', 'Story 2'],
     ],
-    ['an escape that JSON has not', json(jsonItem(1).replace('Story', 'Story\\x')), ['Story 1']],
+    ['an escape that JSON has not', json(jsonItem(1).replace('Story', 'Story\\x')), ['Storyx 1']],
     ['something behind it', `${json(jsonItem(1))}<!-- served in 3 ms -->`, ['Story 1']],
     [
       'quotation marks that are not escaped',

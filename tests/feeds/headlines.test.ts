@@ -183,6 +183,16 @@ describe('an item without a title', () => {
     expect(await first(JSON.stringify({ items: [{ id: '1', title, content_text: text }] }))).toMatchObject(made)
   })
 
+  it.each(['{{ title }}', '%title%', '[object Object]', '\u200b', '?', '***'])(
+    'a title %j that says nothing is none',
+    async title => {
+      const [item] = (
+        await parseFeed(bytesOf(rss(`<item><title>${title}</title><description>Ships wait</description></item>`)))
+      ).items
+      expect(item).toMatchObject({ title: 'Ships wait', titleFrom: 'text' })
+    },
+  )
+
   it('an item with a title of its own is not marked', async () => {
     const item = await first(rss(`<item><title>Null Island</title><description>${text}</description></item>`))
     expect(item).toMatchObject({ title: 'Null Island' })

@@ -28,6 +28,27 @@ describe('the authors of an item in RSS', () => {
     ],
     ['<dc:creator>Jane Doe and Al Wu</dc:creator>', 'Jane Doe and Al Wu', named('Jane Doe', 'Al Wu')],
     ['<dc:creator>Jane Doe, Al Wu; Bo Li</dc:creator>', 'Jane Doe, Al Wu; Bo Li', named('Jane Doe', 'Al Wu', 'Bo Li')],
+    ['<dc:creator>山田太郎、김민준</dc:creator>', '山田太郎、김민준', named('山田太郎', '김민준')],
+    ['<dc:creator>Zoë Doe, 山田太郎</dc:creator>', 'Zoë Doe, 山田太郎', named('Zoë Doe', '山田太郎')],
+    ['<dc:creator>ليلى حداد، سامي نور</dc:creator>', 'ليلى حداد، سامي نور', named('ليلى حداد', 'سامي نور')],
+    [
+      '<author>jane@news.example (Jane Doe), al@news.example (Al Wu)</author>',
+      'Jane Doe, Al Wu',
+      named('Jane Doe', 'Al Wu'),
+    ],
+    [
+      '<author>Jane Doe &lt;jane@news.example&gt;, Al Wu &lt;al@news.example&gt;</author>',
+      'Jane Doe, Al Wu',
+      named('Jane Doe', 'Al Wu'),
+    ],
+    ['<author>Jane Doe | Al Wu</author>', 'Jane Doe | Al Wu', named('Jane Doe', 'Al Wu')],
+    ['<author>Jane Doe, Political Editor</author>', 'Jane Doe, Political Editor', named('Jane Doe, Political Editor')],
+    ['<author>Jane Doe, BBC News</author>', 'Jane Doe, BBC News', named('Jane Doe, BBC News')],
+    ['<author>https://news.example/jane</author>', null, undefined],
+    ['<author>Jane Doe https://news.example/jane</author>', 'Jane Doe', named('Jane Doe')],
+    ['<author> , </author>', null, undefined],
+    ['<media:credit role="photographer">Al Wu</media:credit>', null, undefined],
+    ['<media:credit role="author">Jane Doe</media:credit>', 'Jane Doe', named('Jane Doe')],
     ['<dc:creator>By Jane Doe</dc:creator>', 'By Jane Doe', named('Jane Doe')],
     ['<dc:creator>Sammy Davis, Jr.</dc:creator>', 'Sammy Davis, Jr.', named('Sammy Davis, Jr.')],
     ['<dc:creator>Doe, Jane</dc:creator>', 'Doe, Jane', named('Doe, Jane')],
@@ -63,6 +84,17 @@ describe('the authors of an Atom entry', () => {
   ])('the authors of an Atom entry are %s', async (_, elements, ofFeed, author, authorFrom) => {
     const item = await first(atom(`${ofFeed}<entry><title>T</title>${elements}</entry>`))
     expect([item?.author, item?.authorFrom]).toEqual([author, authorFrom])
+  })
+
+  it('any corrected name in a list of authors makes a known entry an edited one', async () => {
+    const fingerprint = async (...names: string[]) => {
+      const people = names.map(name => person(name)).join('')
+      const outcome = await readFeed(bytesOf(atom(`<entry><title>T</title><id>urn:1</id>${people}</entry>`)))
+      return outcome.kind === 'feed' ? identify(outcome.feed.items)[0]?.fingerprint : null
+    }
+    const six = ['A One', 'B Two', 'C Three', 'D Four', 'E Five', 'F Six']
+    expect(await fingerprint(...six)).not.toBe(await fingerprint(...six.with(5, 'F Sixth')))
+    expect(await fingerprint(...six)).not.toBe(await fingerprint(...six.with(0, 'A First')))
   })
 
   it('an author that an entry inherits of its feed does not make a known entry an edited one', async () => {

@@ -160,6 +160,28 @@ describe('which of several pictures', () => {
   const thumbnail = (width: number) =>
     `<media:thumbnail url="https://news.example.com/t${width}.jpg" width="${width}" height="${width}"/>`
 
+  it.each([
+    'https://n.example/images/logo.png',
+    'https://n.example/cc-by-sa.png',
+    'https://licensebuttons.net/l/by/4.0/88x31.png',
+    'https://static.xx.fbcdn.net/images/emoji.php/v9/t.png',
+    'https://n.example/captcha.jpg',
+  ])('%s gives way to a photograph behind it, and is the picture at most if there is no other', async url => {
+    expect(await html(`<img src="${url}"><img src="${GOOD}">`)).toMatchObject({ image: GOOD })
+  })
+
+  it('a picture among the attachments of a JSON Feed is told by its name if it has no type', async () => {
+    expect(await json({ attachments: [{ url: GOOD }] })).toMatchObject({ image: GOOD })
+  })
+
+  it.each([
+    '<enclosure url="https://n.example/a.mp3" type="image/mp3" length="9"/>',
+    '<atom:link rel="enclosure" href="https://n.example/a.mp3?x=1" type="image/mp3"/>',
+    '<media:content url="https://n.example/a.mp4" medium="image"/>',
+  ])('a recording is not the picture of an item though its type says so: %s', async element => {
+    expect(await item(element)).toMatchObject({ image: null })
+  })
+
   it('the largest of several thumbnails is the picture of an item', async () => {
     const { image, images } = await item([75, 300, 150].map(thumbnail).join(''))
     expect(image).toBe('https://news.example.com/t300.jpg')

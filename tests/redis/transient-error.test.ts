@@ -45,14 +45,18 @@ describe('errors caused by an outage of Redis', () => {
     let at = 0
     const trouble = createOutageLog(log, () => at)
     for (let job = 0; job < 20; job += 1)
-      trouble(new Error(`Missing key for job ${job}. moveToFinished`), 'worker error')
-    trouble(new Error('UNBLOCKED the stream key no longer exists'), 'not counted')
+      trouble(new Error(`Missing key for job ${job}. moveToFinished`), { event: 'worker.failed' }, 'worker error')
+    trouble(new Error('UNBLOCKED the stream key no longer exists'), { event: 'events.count_failed' }, 'not counted')
     at += 61_000
-    trouble(new Error('Missing key for job 21. moveToFinished'), 'worker error')
+    trouble(new Error('Missing key for job 21. moveToFinished'), { event: 'worker.failed' }, 'worker error')
     expect(lines.map(({ level }) => level)).toEqual([40, 40, 40])
-    expect(lines[0]).toMatchObject({ failed: 'worker error', reason: 'Missing key for job 0. moveToFinished' })
+    expect(lines[0]).toMatchObject({
+      ...{ event: 'redis.interrupted', failed: 'worker.failed', kind: 'job gone' },
+      reason: 'Missing key for job 0. moveToFinished',
+    })
     expect(JSON.stringify(lines)).not.toContain('    at ')
-    for (let time = 0; time < 2; time += 1) trouble(new Error('WRONGTYPE'), 'worker error', { queue: 'crawl' })
+    for (let time = 0; time < 2; time += 1)
+      trouble(new Error('WRONGTYPE'), { event: 'worker.failed', queue: 'crawl' }, 'worker error')
     expect(lines.slice(3)).toEqual(
       Array(2).fill(
         expect.objectContaining({ level: 50, queue: 'crawl', err: expect.objectContaining({ message: 'WRONGTYPE' }) }),

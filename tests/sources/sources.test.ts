@@ -215,7 +215,7 @@ describe('the rhythm of a source', () => {
     }
     const [cheap, dear] = await Promise.all([sources.state(id('a')), sources.state(id('b'))])
     expect((cheap.nextAt ?? 0) - clock.now).toBeLessThan(((dear.nextAt ?? 0) - clock.now) * 0.7)
-    expect(await sources.fetchPrice(cheap.publishingModel)).toBeLessThan(3 * 60_000)
+    expect(await sources.fetchPrice(cheap.publishingModel)).toBeLessThan(4 * 60_000)
     expect(await sources.fetchPrice(dear.publishingModel)).toBe(10 * 60_000)
   })
 
@@ -309,5 +309,36 @@ describe('a budget of requests per hour', () => {
     for (const count of each) expect(count).toBeLessThanOrEqual(budget + 1)
     // In the end all are known, and publish nothing any more: a plan for fewer than the budget, not a queue held back by it.
     expect(each.at(-1)).toBeGreaterThan(budget * 0.2)
+  })
+
+  it('a failing source leaves its share of a budget to the others until it is tried again', async () => {
+    const { sources, clock } = aCatalogueWith(CrawlSettings.parse({ budget: 4 }), 'a', 'b')
+    await sources.sync()
+    const published = Array.from({ length: 20 }, (_, n) => clock.now - n * 600_000)
+    for (const each of ['a', 'b']) await sources.succeeded(id(each), { ...success, published })
+    const shared = (await sources.rebalanceBudget()) ?? Number.NaN
+    for (let failure = 0; failure < 12; failure += 1) await sources.failed(id('b'), { reason: 'dns', detail: 'gone' })
+    expect(await sources.rebalanceBudget()).toBeLessThan(shared / 3)
+    await sources.succeeded(id('b'), { ...success, published: [] })
+    expect(await sources.rebalanceBudget()).toBeCloseTo(shared, -3)
+  })
+
+  it('many new sources leave half of a budget to the sources that are there, and a single one is fetched within two minutes', async () => {
+    const settings = CrawlSettings.parse({ budget: 60 })
+    const old = Array.from({ length: 100 }, (_, n) => `old-${n}`)
+    const fresh = Array.from({ length: 100 }, (_, n) => `new-${n}`)
+    const { sources, state, keys: own, clock } = aCatalogueWith(settings, ...old)
+    await sources.sync()
+    state.sources = [...old, ...fresh].map(name => aSource(name))
+    await sources.sync()
+    const starts = async (ids: readonly string[]) => {
+      const due = await redis.zmscore(own.due(), ...ids)
+      return due.map(at => Number(at) - clock.now).sort((a, b) => a - b)
+    }
+    expect((await starts(old)).at(-1)).toBeGreaterThan(3_600_000)
+    expect((await starts(fresh)).filter(at => at < 3_600_000).length).toBeLessThanOrEqual(45)
+    state.sources = [...old, ...fresh, 'one'].map(name => aSource(name))
+    await sources.sync()
+    expect((await starts(['one']))[0]).toBeLessThanOrEqual(2 * 60_000)
   })
 })

@@ -1,5 +1,6 @@
 /** The list room on the run's Redis with a clock that tests move: articles and events go in as the worker takes them in, lists come out. */
 
+import { pino } from 'pino'
 import { createLists } from '../../src/app/lists.ts'
 import { createArticleStore } from '../../src/articles/redis-store.ts'
 import type { Ingested } from '../../src/articles/store.ts'
@@ -12,6 +13,7 @@ import type { Alike, Stories } from '../../src/domain/story-decision.ts'
 import { createReadCounts, createTops } from '../../src/events/top-articles.ts'
 import { createEviction } from '../../src/eviction/evict.ts'
 import type { ListRegistry } from '../../src/lists/registry.ts'
+import { createKnownNames } from '../../src/sources/catalogue/known-names.ts'
 import { NOON, testLabels } from './articles.ts'
 import { testRedis } from './redis.ts'
 import { taxonomy } from './taxonomy.ts'
@@ -53,9 +55,13 @@ export const aListRoom = ({ settings = {}, similar = () => [], registry }: ListR
       findParent: (id: string) => taxonomy.find(section => section.id === id)?.parent,
     }
     const archive = createArticleStore(stored)
+    const knownNames = createKnownNames({
+      ...{ redis, keys, now, sources: () => SOURCES, taxonomy: () => config.taxonomy },
+      retention: stored.retention,
+    })
     const reads = { redis, keys, halfLife: () => config.settings.events.halfLife, now }
     const lists = createLists({
-      ...{ redis, keys, archive, stories, source, now },
+      ...{ redis, keys, archive, stories, source, now, knownNames, log: pino({ level: 'silent' }) },
       config: () => config,
       tops: createTops(reads),
       readCounts: createReadCounts(reads),
@@ -67,7 +73,14 @@ export const aListRoom = ({ settings = {}, similar = () => [], registry }: ListR
       return ingested
     }
     const eviction = createEviction({
-      ...{ redis, keys, now, changes: lists.changes, names: lists.publisher.names },
+      ...{
+        redis,
+        keys,
+        now,
+        changes: lists.changes,
+        names: lists.publisher.names,
+        retiring: lists.retirement.retiring,
+      },
       writer: createStoryWriter(stored),
     })
     return { ...lists, archive, takeIn, eviction }

@@ -33,7 +33,15 @@ export const aRoom = ({ redis, keys, settings, names, now, used }: RoomWanted) =
     poolSize: () => 2_000,
     findParent,
   })
-  const leave = createEviction({ redis, keys, writer, changes: createChanges({ redis, keys }), names, now })
+  const leave = createEviction({
+    redis,
+    keys,
+    writer,
+    changes: createChanges({ redis, keys }),
+    names,
+    retiring: async () => [],
+    now,
+  })
   return {
     leave,
     ...createEvictor({

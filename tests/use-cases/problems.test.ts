@@ -16,9 +16,10 @@ const sources = (count: number, some: { failing?: number; late?: number } = {}):
 const ROLES = ['scheduler', 'crawl', 'articles', 'publish', 'events']
 
 const aStatus = (some: Partial<CheckedStatus> = {}): CheckedStatus => ({
-  daemons: [{ id: 'a', roles: ROLES, beatAt: 0 }],
+  daemons: [{ id: 'a', roles: ROLES, beatAt: 0, version: '0.1.0', startedAt: 0 }],
   queues: { crawl: {}, articles: {}, publish: {}, push: {} },
   pausedQueues: [],
+  delayedBeyondDay: {},
   articles: { isShort: false } as CheckedStatus['articles'], // the rest is not read
   events: { waiting: 0, since: null, refused: {} },
   redis: { version: '7.0.0', memory: 1, limit: 0, policy: 'noeviction', rejects: null },
@@ -38,6 +39,7 @@ describe('the health of newsdesk', () => {
     ['ok', 'a tenth of the sources is late', { sources: sources(50, { late: 5 }) }],
     ['warning', 'more than a tenth of the sources is late', { sources: sources(50, { late: 6 }) }],
     ['critical', 'more than half of the sources is late', { sources: sources(50, { late: 26 }) }],
+    ['warning', 'a job is delayed for more than a day', { status: { delayedBeyondDay: { crawl: 1 } } }],
     ['warning', 'a queue is paused', { status: { pausedQueues: ['crawl'] } }],
     [
       'warning',
@@ -47,7 +49,11 @@ describe('the health of newsdesk', () => {
     ['critical', 'Redis rejects writes', { status: { redis: { ...aStatus().redis, rejects: 'OOM' }, daemons: [] } }],
     ['critical', 'Redis evicts keys', { status: { redis: { ...aStatus().redis, policy: 'allkeys-lru' } } }],
     ['critical', 'no daemon runs', { status: { daemons: [] } }],
-    ['critical', 'a role is missing', { status: { daemons: [{ id: 'a', roles: ROLES.slice(1), beatAt: 0 }] } }],
+    [
+      'critical',
+      'a role is missing',
+      { status: { daemons: [{ id: 'a', roles: ROLES.slice(1), beatAt: 0, version: '0.1.0', startedAt: 0 }] } },
+    ],
     ['critical', 'our own network is down', { status: { isNetworkDown: true } }],
     ['ok', 'nothing is wrong', {}],
   ] as const)('the health of newsdesk is %s if %s', (wanted, _, some) => {
@@ -59,7 +65,7 @@ describe('the health of newsdesk', () => {
     const problems = findProblems(
       sources(1),
       aStatus({
-        daemons: [{ id: 'a', roles, beatAt: 0 }],
+        daemons: [{ id: 'a', roles, beatAt: 0, version: '0.1.0', startedAt: 0 }],
         queues: { crawl: { waiting: 2, prioritized: 3 }, push: {} },
       }),
     )

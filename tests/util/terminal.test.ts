@@ -121,7 +121,7 @@ describe('what a stranger wrote', () => {
       const inFile = run(node[0] ?? '', node.slice(1))
       for (const [text, lines] of [
         [inTerminal.replaceAll('\r\n', '\n'), /^\[[\d:]+\] INFO/gm],
-        [inFile, /^\{"level":30/gm],
+        [inFile, /^\{"level":"info"/gm],
       ] as const) {
         expect(text).toContain('Evil')
         expect(text).not.toMatch(OBEYED)

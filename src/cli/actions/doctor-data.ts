@@ -116,7 +116,7 @@ export const checkData = async (configDir: string, isRepairing: boolean): Promis
           ...(await checkMemory(session)),
         ]
       },
-      { start: true },
+      { start: true, onlyReads: !isRepairing },
     )
   } catch (error) {
     if (!(error instanceof SchemaError)) throw error

@@ -1,7 +1,8 @@
 /** `newsdesk start`: runs the daemon until it receives SIGTERM or SIGINT. */
 
 import type { Logger } from 'pino'
-import { startDaemon } from '../../app/daemon.ts'
+import { type Daemon, startDaemon } from '../../app/daemon.ts'
+import { captureLibraryOutput } from '../../app/library-output.ts'
 import { createLog } from '../../app/log.ts'
 import { createSignalFilter } from '../../app/signals.ts'
 import { belongsToOneRequest } from '../../app/uncaught.ts'
@@ -15,19 +16,23 @@ import { createOutageLog } from '../../redis/transient-error.ts'
 export const start = async (configDir: string, roles: readonly Role[] | undefined): Promise<never> => {
   let config = loadConfig(configDir, process.env, { roles })
   const log = createLog({ level: config.settings.log.level, to: 1 })
+  const giveBack = captureLibraryOutput(log)
   tellNotes(config, log)
   const { redis: wanted } = config.settings
   const server = await resolveRedis({
     ...{ url: wanted.url, access: wanted, dataDir: wanted.dataDir },
-    say: line => log.info(line),
+    say: line => log.info({ event: 'redis.own' }, line),
   })
 
   const crashed = (error: unknown, origin: string) => {
     if (belongsToOneRequest(error)) {
-      log.error({ err: error, origin }, 'a request failed with an uncaught error; other requests continue')
+      log.error(
+        { event: 'http.crashed', err: error, origin },
+        'a request failed with an uncaught error; other requests continue',
+      )
       return
     }
-    log.fatal({ err: error, origin }, 'uncaught error; exiting')
+    log.fatal({ event: 'daemon.crashed', err: error, origin }, 'uncaught error; exiting')
     process.exit(1)
   }
   process.on('uncaughtException', crashed)
@@ -36,6 +41,7 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
   const asked = waitForStopSignal(() => config.settings.shutdown, log)
   const starting = startDaemon({ config, ...(roles ? { roles } : {}), redis: server, log }).catch(
     async (error: unknown) => {
+      giveBack()
       await server.stop()
       throw error
     },
@@ -45,7 +51,7 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
     starting
       .then(
         async daemon => {
-          const next = reloadConfig(configDir, roles, log)
+          const next = reloadConfig(configDir, roles, daemon)
           if (next === null) return
           tellNotes(next, log)
           await daemon.reload(next)
@@ -53,16 +59,18 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
         },
         () => undefined, // reported below
       )
-      .catch((error: unknown) => createOutageLog(log)(error, 'reload failed; sources may be unchanged'))
+      .catch((error: unknown) =>
+        createOutageLog(log)(error, { event: 'config.reload_failed' }, 'reload failed; sources may be unchanged'),
+      )
   })
   const daemon = await Promise.race([starting, asked])
   if (daemon === undefined) {
     // Stopped while still waiting for Redis: no job is active.
-    log.info('newsdesk stopped during startup')
+    log.info({ event: 'daemon.start_aborted' }, 'newsdesk stopped during startup')
     await server.stop()
     process.exit(0)
   }
-  if (daemon.setupUrl) log.info(`Set the admin's password once at ${daemon.setupUrl}`)
+  if (daemon.setupUrl) log.info({ event: 'admin.set_up_link' }, `Set the admin's password once at ${daemon.setupUrl}`)
   await asked
   await daemon.stop()
   await server.stop()
@@ -78,11 +86,11 @@ const waitForStopSignal = (within: () => number, log: Logger): Promise<undefined
     const stop = (signal: NodeJS.Signals) => {
       if (!isAnother()) return
       if (asked) {
-        log.warn({ signal }, 'second signal: exiting immediately')
+        log.warn({ event: 'daemon.forced', signal }, 'second signal: exiting immediately')
         process.exit(1)
       }
       asked = true
-      log.info({ signal, within: within() }, 'stopping: finishing active jobs')
+      log.info({ event: 'daemon.stopping', signal, within: within() }, 'stopping: finishing active jobs')
       resolve(undefined)
     }
     process.on('SIGTERM', stop)
@@ -91,16 +99,20 @@ const waitForStopSignal = (within: () => number, log: Logger): Promise<undefined
 
 /** What is written and has no effect. */
 const tellNotes = ({ notes = [] }: Config, log: Logger): void => {
-  for (const note of notes) log.warn(note)
+  for (const note of notes) log.warn({ event: 'config.note' }, note)
 }
 
-/** @returns null if the configuration is invalid, which is logged */
-const reloadConfig = (configDir: string, roles: readonly Role[] | undefined, log: Logger): Config | null => {
+/** @returns null if the configuration is invalid, which the daemon reports */
+const reloadConfig = (
+  configDir: string,
+  roles: readonly Role[] | undefined,
+  daemon: Pick<Daemon, 'rejectReload'>,
+): Config | null => {
   try {
     return loadConfig(configDir, process.env, { roles })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    log.error({ problems: error.problems }, 'the new configuration is invalid; the old one stays in force')
+    daemon.rejectReload(error.problems)
     return null
   }
 }

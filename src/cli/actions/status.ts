@@ -6,6 +6,7 @@ import stringWidth from 'string-width'
 import { findIdleQueues } from '../../use-cases/problems.ts'
 import { type Status, stateOf } from '../../use-cases/source-status.ts'
 import { readStatus } from '../../use-cases/status.ts'
+import { formatDuration } from '../../util/duration.ts'
 import { openScreen } from '../../util/screen.ts'
 import { sleepUnlessAborted } from '../../util/sleep.ts'
 import { fitTo } from '../../util/table.ts'
@@ -22,9 +23,15 @@ const articlesText = ({ articles, oldest, memory, evicted, pending, isEvicting }
     ...(evicted > 0 ? [`${evicted} evicted so far`] : []),
   ].join(', ')
 
+/** `host-12 (0.1.0, up 3 h; crawl, articles)`; a daemon of an older version does not tell its version and uptime. */
+const daemonText = ({ id, roles, version, startedAt, beatAt }: Status['daemons'][number]): string => {
+  const since = startedAt === null ? '' : `, up ${formatDuration(beatAt - startedAt)}`
+  return `${id} (${version === '' ? '' : `${version}${since}; `}${roles.join(', ')})`
+}
+
 /** @param isRejecting whether Redis rejects writes: a daemon that runs cannot report it then */
 const daemonsText = (daemons: Status['daemons'], isRejecting: boolean): string =>
-  daemons.map(({ id, roles }) => `${id} (${roles.join(', ')})`).join('; ') ||
+  daemons.map(daemon => daemonText(daemon)).join('; ') ||
   (isRejecting ? 'unknown: none can report while Redis rejects writes' : 'none')
 
 const redisText = ({ version, memory, limit, policy }: Status['redis']): string => {
@@ -127,18 +134,22 @@ const checkLine = ({ health, alerts, daemons, sources }: Status): string =>
   `NEWSDESK ${health.toUpperCase()}: ${alerts.length > 0 ? alerts.join('; ') : `${plural(daemons.length, 'daemon', 'daemons')}, ${plural(sources.length, 'source', 'sources')}`}`
 
 const showStatus = (configDir: string, { json, watch, check }: StatusOptions): Promise<number> =>
-  withSession(configDir, async session => {
-    const queues = await session.queues()
-    const read = () => readStatus({ ...session, queues, now: Date.now })
-    if (watch) {
-      await watchStatus(read)
-      return 0
-    }
-    const status = await read()
-    if (json) console.log(JSON.stringify(status, null, 2))
-    else for (const line of check ? [checkLine(status)] : statusLines(status)) console.log(line)
-    return check ? NAGIOS[status.health] : Number(status.problems.length > 0)
-  })
+  withSession(
+    configDir,
+    async session => {
+      const queues = await session.queues()
+      const read = () => readStatus({ ...session, queues, now: Date.now })
+      if (watch) {
+        await watchStatus(read)
+        return 0
+      }
+      const status = await read()
+      if (json) console.log(JSON.stringify(status, null, 2))
+      else for (const line of check ? [checkLine(status)] : statusLines(status)) console.log(line)
+      return check ? NAGIOS[status.health] : Number(status.problems.length > 0)
+    },
+    { onlyReads: true },
+  )
 
 /**
  * @returns 0 without problems, 1 with problems; with `watch` 0 when the user ends it; with `check` 0, 1 or 2 by the

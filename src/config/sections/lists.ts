@@ -28,6 +28,14 @@ export const ListSettings = z
       .describe(
         'Debounce: a list is written at most once in this time. The first change is written at once, the rest of a burst when the time is up.',
       ),
+    history: span('0ms', '30d')
+      .prefault('48h')
+      .describe('How long changes of the lists are remembered, to show what changed. 0ms: they are not.'),
+    retireAfter: span('0ms')
+      .prefault('1d')
+      .describe(
+        'How long a list stays in Redis once its section, language or group is configured no longer, such as after a rename. Until then it is not ranked anymore, but loses what is evicted or blocked.',
+      ),
     language: z
       .string()
       .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 language tag, such as en or pt-BR')

@@ -245,6 +245,13 @@ const normalise = (text: string): string =>
     .replace(ERA, (_, era: string, year: string) => `${(ERAS.get(era) ?? 0) + (year === '元' ? 1 : Number(year))}年`)
     .replace(/^\p{L}{2,12}\.?,?\s+(?=\d)/u, '')
     .replace(/^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/, '$1-$2-$3T$4:$5:$6')
+    // The plus of an offset, escaped, or read as the blank of a query.
+    .replace(/^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(?:%2B| )(\d{2}:?\d{2})$/i, '$1+$2')
+    // The clock before the date.
+    .replace(
+      /^(\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?(?: (?:Uhr|[A-Z]{2,5}))?)[,|]? (?:on )?([^:]{6,40})$/i,
+      '$2 $1',
+    )
     // The Republic of China counts from 1912.
     .replace(/^(1\d{2})(?=[-/]\d{2}[-/]\d{2}(?:\D|$))/, (_, year: string) => String(Number(year) + 1911))
     // ISO 8601 of 1988 allows years of two digits: 031231, 03-335, -03-12.
@@ -302,6 +309,6 @@ export const parseDate = (written: string | null | undefined): string | null => 
   const bare = normalise(text)
   const ms = unix
     ? Number(unix) * (unix.length > 11 ? 1 : 1_000)
-    : (parseIso(bare) ?? parseNumeric(bare) ?? parseNamed(withoutAnnotations(text)))
+    : (parseIso(bare) ?? parseNumeric(bare) ?? parseNamed(withoutAnnotations(text)) ?? parseNamed(bare))
   return ms === undefined || !Number.isFinite(ms) ? null : format(ms)
 }

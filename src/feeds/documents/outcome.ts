@@ -11,8 +11,8 @@ export const refusal = (reason: NotAFeed['reason'], detail: string, links: reado
   links,
 })
 
-/** Warning of a document that ends within an item. */
-export const CUT_OFF = 'the document is cut off: its last item is left for the next fetch'
+/** Warning of a document that ends before its end. */
+export const CUT_OFF = 'the document is cut off: what is missing is left for the next fetch'
 
 const HTML = /<(?:!doctype\s+html|html|head|body|title|meta)\b/i
 

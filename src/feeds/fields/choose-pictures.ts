@@ -28,14 +28,14 @@ const UNWANTED_HOSTS = new Set(
   ivwbox.de vgwort.de piwik.pro matomo.cloud krxd.net omtrdc.net 2o7.net adnxs.com outbrain.com taboola.com flattr.com
   addtoany.com sharethis.com addthis.com shareaholic.com paypal.com paypalobjects.com buymeacoffee.com ko-fi.com
   shields.io count.ly hubspot.com list-manage.com sendgrid.net follow.it gravatar.com avatars.githubusercontent.com
-  ui-avatars.com yt3.ggpht.com s.w.org twemoji.maxcdn.com abs.twimg.com bluekai.com criteo.com smartadserver.com adform.net amazon-adsystem.com`.split(
+  ui-avatars.com yt3.ggpht.com s.w.org twemoji.maxcdn.com abs.twimg.com creativecommons.org licensebuttons.net bluekai.com criteo.com smartadserver.com adform.net amazon-adsystem.com`.split(
     /\s+/,
   ),
 )
 
 /** Addresses of counters and portraits on hosts that serve other pictures as well. */
 const UNWANTED =
-  /^https?:\/\/(?:(?:www\.)?facebook\.com\/tr|medium\.com\/_\/stat|lh\d\.googleusercontent\.com\/a[/-]|pbs\.twimg\.com\/profile_images\/)/i
+  /^https?:\/\/(?:(?:www\.)?facebook\.com\/tr|medium\.com\/_\/stat|[\w.]{1,60}\.fbcdn\.net\/images\/emoji|lh\d\.googleusercontent\.com\/a[/-]|pbs\.twimg\.com\/profile_images\/)/i
 
 /** Paths of emoji, portraits and counters, in a text. */
 const UNWANTED_PATH =
@@ -44,6 +44,10 @@ const UNWANTED_PATH =
 /** Names of files that are no photographs. */
 const UNWANTED_FILE =
   /[/_-](?:(?:spacer|blank|clear|transparent|pixel|1x1|placeholder|loading|avatar|gravatar|default[_-]?avatar|smiley|emoji)(?:[_.-]?\d{1,4}(?:x\d{1,4})?)?\.(?:gif|png|jpe?g|svg|webp)|(?:icon[_-]|btn[_-]|button[_-]|share[_-]|social[_-])?(?:share|facebook|fb|twitter|tweet|x|whatsapp|linkedin|pinterest|pinit|telegram|reddit|digg|delicious|stumbleupon|mastodon|bluesky|e?mail|print|printer|rss|feed|youtube|instagram|googleplus|google-plus|follow|subscribe|donate)(?:[_-](?:icon|button|btn|logo|share))?(?:[_-]?\d{1,4}(?:x\d{1,4})?)?\.(?:gif|png|svg|webp))(?:[?#]|$)/i
+
+/** Names of files that accompany a text, though a text may be about one: they give way to others. */
+const ACCOMPANYING_FILE =
+  /[/_-](?:logo|captcha|cc-by|licen[cs]e|badge|rating|divider|separator|signature)(?:[_.-][^/?#]{0,60})?\.(?:gif|png|svg|webp|jpe?g)(?:[?#]|$)/i
 
 /** Classes of emoji and portraits, which may be of any size. */
 const PORTRAIT_CLASS =
@@ -69,7 +73,7 @@ const findHost = (url: string): string =>
 
 /** Size that an address states: `photo-300x200.jpg`, `?w=300`. */
 const sizeInUrl = (url: string): number | null => {
-  const [, wide, high] = /[-_](\d{2,4})x(\d{2,4})\.\w{3,4}(?:[?#]|$)/.exec(url) ?? []
+  const [, wide, high] = /[-_/](\d{2,4})x(\d{2,4})\.\w{3,4}(?:[?#]|$)/.exec(url) ?? []
   if (wide !== undefined) return Math.max(Number(wide), Number(high))
   const written = /[?&;](?:w|width|resize|imwidth)=(\d{2,4})(?!\d)/i.exec(url)?.[1]
   return written === undefined ? null : Number(written)
@@ -104,10 +108,11 @@ const isUnwanted = (candidate: Candidate): boolean =>
 /** Files that photographs are in; a counter of unknown size has another name. */
 const PHOTOGRAPH = /\.(?:jpe?g|jfif|png|webp|avif|heic)(?:[?#&;/]|$)/i
 
-/** Whether a picture gives way to any other that does not: it is small, or may be a counter. */
+/** Whether a picture gives way to any other that does not: it is small, may be a counter, or a logo. */
 const isWeak = (candidate: Candidate): boolean => {
   const side = longSide(candidate)
-  return side === null ? candidate.role === 'content' && !PHOTOGRAPH.test(candidate.url) : side < SMALL
+  if (side !== null) return side < SMALL
+  return candidate.role === 'content' && (!PHOTOGRAPH.test(candidate.url) || ACCOMPANYING_FILE.test(candidate.url))
 }
 
 /**

@@ -4,17 +4,17 @@
  */
 
 import type { FeedItem } from '../../domain/feed-item.ts'
-import { cutTo, looksEscaped, plainText, summarise } from '../../util/plain-text.ts'
+import { cutTo, plainText, summarise } from '../../util/plain-text.ts'
 import { chooseDate, isBelievable } from '../dates/believable.ts'
 import { parseDate } from '../dates/dates.ts'
 import { attribute, findChildren, firstText, own, type Raw, type RawFields, readText } from '../xml/raw.ts'
 import { findContent } from './full-text.ts'
-import { headlineText, isPlaceholder, type TextKind, titleFromText } from './headline.ts'
+import { decodeAgain, headlineText, isPlaceholder, type TextKind, titleFromText } from './headline.ts'
 import { findLink, findOriginal, type LinkContext, resolveBase, resolvedByDocument } from './links.ts'
 import { findEnclosures, isRecording, readCommentsCount } from './media.ts'
 import { findAuthors, findCategories, type Person } from './people.ts'
 import { findPictures } from './pictures-in-xml.ts'
-import { isBase64, kindOf, looksMislabelled } from './text-kind.ts'
+import { IS_HTML, isBase64, kindOf, looksMislabelled } from './text-kind.ts'
 
 export interface FieldContext extends LinkContext {
   /** Those that the feed names for entries without any. */
@@ -86,16 +86,23 @@ const SUMMARY = [
 const MARKUP_READ = 8_000
 
 /** Whether a text that may be HTML holds any. Text of which nothing is HTML may still hold a `<`. */
-const HOLDS_HTML = /<\/[a-z][a-z0-9]{0,20}\s{0,5}>|<(?:br|hr|img|p|div|li|iframe|embed|figure)\b[^<>]{0,2000}>|<!--/i
+const HOLDS_HTML =
+  /<\/[a-z][a-z0-9]{0,20}\s{0,5}>|<(?:br|hr|p|div|li|figure)\b[^<>]{0,2000}>|<(?:img|iframe|embed|object|link|meta)\s[^<>]{0,2000}=[^<>]{0,2000}>|<!--/i
 
 const markupText = (markup: string, kind: TextKind): string => {
   const cut = markup.slice(0, MARKUP_READ)
-  if (kind === 'text' || (kind === 'unknown' && !HOLDS_HTML.test(cut))) return headlineText(cut, 'text')
+  if (kind === 'text') return headlineText(cut, 'text')
+  const isPlain = kind !== 'xml' && !HOLDS_HTML.test(cut)
+  if (isPlain) return decodedText(headlineText(cut, kind))
   const text = plainText(cut, kind === 'xml')
   // If all of that was one tag, such as an image in a data URL, the text comes after it.
   const whole = text === '' && markup.length > MARKUP_READ ? plainText(markup, kind === 'xml') : text
-  return looksEscaped(whole) ? plainText(whole) : whole
+  return decodeAgain(whole)
 }
+
+/** Text of a description without markup: HTML all of which was escaped twice, or else what it says. */
+const decodedText = (text: string): string =>
+  IS_HTML.test(text) && HOLDS_HTML.test(text) ? plainText(text) : decodeAgain(text)
 
 const findText = (fields: RawFields, format: Format): string | null => {
   for (const name of SUMMARY) {
@@ -103,11 +110,13 @@ const findText = (fields: RawFields, format: Format): string | null => {
     const markup = readText(raw)
     if (raw === undefined || markup === null) continue
     const kind = kindOf(raw, name, format)
+    const type = attribute(raw, 'type')
     const isMislabelled = kind === 'text' && looksMislabelled(raw, markup)
     const text = isBase64(raw)
       ? markupText(Buffer.from(markup.slice(0, MARKUP_READ), 'base64').toString('utf8'), 'html')
       : markupText(markup, isMislabelled ? 'html' : kind)
-    if (text) return text
+    // Escaped HTML within an element of HTML that is not: it is still of type HTML.
+    if (text) return kind === 'xml' && type === 'html' && HOLDS_HTML.test(text) ? plainText(text) : text
   }
   return null
 }

@@ -142,7 +142,7 @@ const createJudge = (pieces: readonly Piece[], kind: Exclude<TextKind, 'text'>):
 const ESCAPED_AGAIN = /&(?!(?:lt|gt);)(?:[a-z][a-z0-9]{1,30}|#\d{2,7}|#x[0-9a-f]{2,6});/i
 
 /** Decodes entities that were escaped twice: `It&rsquo;s`, as left by the first decoding. */
-const decodeAgain = (text: string): string =>
+export const decodeAgain = (text: string): string =>
   text.includes('&') && ESCAPED_AGAIN.test(text) ? fold(decodeHTMLStrict(text)) : text
 
 const withoutMarkup = (markup: string, kind: Exclude<TextKind, 'text'>): string => {
@@ -172,11 +172,17 @@ export const headlineText = (written: string, kind: TextKind): string => {
 const PLACEHOLDER =
   /^[([<{"'\s]*(?:null|undefined|nan|none|n\/a|nil|no[ _-](?:title|headline|subject)|untitled(?: (?:post|article|document|entry|page|item|story))?|kein titel|ohne titel|sans titre|sin t[ií]tulo|senza titolo|sem t[ií]tulo|geen titel|zonder titel|bez (?:tytułu|názvu|naslova)|без (?:названия|назви|заголовка)|utan titel|uten tittel|uden titel|başlıksız|无标题|無標題|無題|タイトルなし|제목 ?없음|بدون عنوان|ללא כותרת)[)\]>}"'.\s]*$/iu
 
+/** Variables of templates that nobody filled in. */
+const UNFILLED = /^(?:\{\{.*\}\}|\$\{.*\}|<%.*%>|%+title%+|\[?object object\]?)$/iu
+
+/** Nothing that can be read: dashes, dots, characters without width. */
+const MARKS_ONLY = /^[\p{Pd}\p{Cf}\s._…?*•·]+$/u
+
 const MAX_PLACEHOLDER = 30
 
-/** Whether a title says nothing: it is a placeholder, or consists of dashes and dots. */
+/** Whether a title says nothing: it is a placeholder, or consists of marks. */
 export const isPlaceholder = (title: string): boolean =>
-  title.length <= MAX_PLACEHOLDER && (PLACEHOLDER.test(title) || /^[\p{Pd}\s._…]+$/u.test(title))
+  title.length <= MAX_PLACEHOLDER && (PLACEHOLDER.test(title) || UNFILLED.test(title) || MARKS_ONLY.test(title))
 
 /** Characters of a title that is made of an item's text, and of a first sentence that may be one by itself. */
 const MADE_LENGTH = 100

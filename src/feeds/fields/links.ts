@@ -8,18 +8,35 @@ const RUNS = /^(?:javascript|data|vbscript|about|blob|file|filesystem|view-sourc
 /** Maximum length of a URL; browsers and servers accept none that is longer. */
 const MAX_LENGTH = 8_192
 
+/** A host in place of a path: `www.news.example/1`, as nobody names a folder. */
+const BARE_HOST = /^www\d?\.[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\.[a-z]{2,24}(?:[/:?#]|$)/i
+
+/** Repairs what publishers get wrong about schemes: `http//`, `htttp://`, `http://https://`, none before a host. */
+const withScheme = (written: string, base: string | undefined): string => {
+  const scheme = written
+    .replace(/^(https?)\/\/(?=[\w-])/i, '$1://')
+    .replace(/^h{0,3}t{1,3}p(s?):\/\/(?=.)/i, 'http$1://')
+    .replace(/^https?:\/\/(?=https?:\/\/)/i, '')
+  if (scheme !== written) return scheme
+  const host = base === undefined ? null : /^https?:\/\/([^/?#]+)/i.exec(base)?.[1]
+  const beginsWithHost = host?.includes('.') && written.toLowerCase().startsWith(`${host.toLowerCase()}/`)
+  if (!beginsWithHost && !BARE_HOST.test(written)) return written
+  return `${/^http:/i.test(base ?? '') ? 'http' : 'https'}://${written}`
+}
+
 /**
  * Resolves a URL against a base. Without a base, or if it cannot be resolved, it is returned as written.
  * @returns null if there is none, if it is too long, or if its scheme runs code
  */
 export const absolute = (href: string | null, base: string | undefined): string | null => {
   if (href === null || href.length > MAX_LENGTH) return null
-  const written = href
+  const trimmed = href
     .replace(/[\u0000-\u001f\u007f-\u009f\ufeff]+/g, '')
     .trim()
     .toWellFormed()
     // Three or more slashes after the scheme are a publisher's mistake.
     .replace(/^([a-z][a-z0-9+.-]{0,20}:\/\/)\/+/i, '$1')
+  const written = withScheme(trimmed, base)
   if (written === '' || RUNS.test(written)) return null
   // An absolute URL is kept as the publisher wrote it. Only a relative one gets the spelling of the URL parser.
   if (/^[a-z][a-z0-9+.-]*:/i.test(written)) return written
@@ -60,7 +77,11 @@ export interface LinkContext {
 
 const WEB = /^https?:\/\//i
 
-const relOf = (raw: Raw): string => (attribute(raw, 'rel') ?? 'alternate').toLowerCase().replace(/^.*\//, '')
+/** The relation of a link, without the address of its registry; of several, as HTML has them, the alternate. */
+const relOf = (raw: Raw): string => {
+  const rels = (attribute(raw, 'rel') ?? 'alternate').toLowerCase().split(/\s+/)
+  return (rels.includes('alternate') ? 'alternate' : (rels[0] ?? '')).replace(/^.*\//, '')
+}
 
 const hrefOf = (raw: Raw): string | null => attribute(raw, 'href') ?? attribute(raw, 'url') ?? attribute(raw, 'uri')
 
@@ -132,11 +153,17 @@ const namedAddress = (fields: RawFields, base: string | undefined): string | nul
   return absolute(named, base)
 }
 
+/** The page that is the content, where Atom has it by reference (RFC 4287, 4.1.3.2). */
+const contentAddress = (fields: RawFields, base: string | undefined): string | null => {
+  const raw = own(fields, 'content').find(each => /html/i.test(attribute(each, 'type') ?? 'text/html'))
+  return webAddress(attribute(raw, 'src'), resolveBase(raw, base))
+}
+
 /**
  * Finds the URL of the item's page. In order of preference: an alternate link to HTML, in the feed's language if there
  * are several, or the text of a link; a canonical link; a guid that is a permalink or an Atom id; an alternate link to
  * another type; an address named elsewhere. Where nothing else is known, a guid that is an address though it denies to
- * be a permalink, and a link to the entry itself.
+ * be a permalink, a link to the entry itself, content by reference, and a related page.
  */
 export const findLink = (fields: RawFields, context: LinkContext): string | null => {
   const { format, base } = context
@@ -151,7 +178,11 @@ export const findLink = (fields: RawFields, context: LinkContext): string | null
   const named = namedAddress(fields, base)
   if (named !== null) return named
   if (id !== null && WEB.test(id.address)) return id.address
-  const ownLink = linkOf(fields, 'self', base) ?? linkOf(fields, 'via', base)
+  const ownLink =
+    linkOf(fields, 'self', base) ??
+    linkOf(fields, 'via', base) ??
+    contentAddress(fields, base) ??
+    linkOf(fields, 'related', base)
   if (ownLink !== null || !id?.isPermalink) return ownLink
   return id.address.startsWith('/') ? absolute(id.address, base) : id.address
 }

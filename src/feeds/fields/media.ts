@@ -6,7 +6,7 @@ import { webAddress } from './links.ts'
 
 const MEDIA = /^(?:audio|video|image)\//i
 const RECORDING = /^(?:audio|video)\//i
-const RECORDING_FILE = /\.(?:mp3|m4a|aac|ogg|oga|opus|mp4|m4v|webm|mov)(?:[?#]|$)/i
+export const RECORDING_FILE = /\.(?:mp3|m4a|aac|ogg|oga|opus|mp4|m4v|webm|mov)(?:[?#]|$)/i
 
 /** Whether an enclosure is sound or film. */
 export const isRecording = ({ url, type }: Enclosure): boolean =>

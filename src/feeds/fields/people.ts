@@ -17,22 +17,39 @@ const NOBODY = /^(?:null|undefined|none|nil|n\/a|nan|\(null\)|-+)$/i
  * `Jo Reed <jo@example.org>` give `Jo Reed`; an address alone gives nothing.
  */
 export const bareName = (written: string): string => {
-  const text = headlineText(written.slice(0, MAX_NAME_LENGTH), 'unknown')
+  const text = headlineText(written.slice(0, MAX_NAME_LENGTH), 'unknown').replace(WEB_ADDRESS, '')
   const name = text.includes('@') ? withoutMail(text) : text
-  return NOBODY.test(name) ? '' : name
+  return NOBODY.test(name) || !/[\p{L}\p{N}]/u.test(name) ? '' : name
 }
+
+/** Beside a name, or in place of one. */
+const WEB_ADDRESS = /(?:^|\s)[<(]?https?:\/\/\S{1,1000}/gi
+
+/** RSS 2.0: an address and a name in brackets, once or several times. */
+const MAIL_WITH_NAME = /[^\s,;<>()]{1,64}@[^\s,;<>()]{1,255}\s{0,3}\(([^()]{1,200})\)/g
 
 const withoutMail = (written: string): string => {
   const text = written.replace(/^mailto:\s?/i, '')
   const inBrackets = /^\S+@\S+\s*\((.{1,200})\)$/.exec(text)?.[1]
-  return (inBrackets ?? text).replace(/\s*[<([]?(?:mailto:)?\b[\w.+-]{1,64}@[\w.-]{1,255}\b[>)\]]?\s*/gi, ' ').trim()
+  return (inBrackets?.includes('@') === false ? inBrackets : text)
+    .replace(MAIL_WITH_NAME, '$1')
+    .replace(/\s*[<([]?(?:mailto:)?\b[\w.+-]{1,64}@[\w.-]{1,255}\b[>)\]]?\s*/gi, ' ')
+    .replace(/\s+(?=[,;])/g, '')
+    .trim()
 }
 
 /** A personal name: two to four words, the first with a capital, as far as its script has any. */
 const PERSON = /^\p{L}[\p{L}\p{M}'’.-]{0,40}(?:\s[\p{L}\p{M}'’.-]{1,40}){1,3}$/u
-const CONJUNCTION = /\s*[,&]\s*|\s(?:and|und|et|y|e|en|och|og)\s/u
+/** A name in scripts that write it in one word: 山田太郎, 김민준, ジョン・スミス. */
+const ONE_WORD_PERSON = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}ー・]{2,20}$/u
+const CONJUNCTION = /\s*[,&،、，|/]\s*|\s(?:and|und|et|y|e|en|och|og)\s/u
 
-const isPerson = (name: string): boolean => PERSON.test(name) && !/^\p{Ll}/u.test(name)
+/** What stands behind a name: an office, or who employs it. */
+const NO_PERSON =
+  /(?:^|\s)(?:editor|correspondent|reporter|writer|columnist|producer|analyst|critic|contributor|staff|news|press|times|post|agency|bureau|network|radio|tv)$/i
+
+const isPerson = (name: string): boolean =>
+  (PERSON.test(name) && !/^\p{Ll}/u.test(name) && !NO_PERSON.test(name)) || ONE_WORD_PERSON.test(name)
 
 /** Several people in one name: `Jo Reed and Al Wu`, `Jo Reed, Al Wu; Bo Li`. Anything else stays one name. */
 const splitNames = (name: string): readonly string[] =>
@@ -47,7 +64,7 @@ const splitNames = (name: string): readonly string[] =>
 
 /** Most authors that are kept of an item, and most that are named in one text. */
 const MAX_AUTHORS = 10
-const MAX_NAMED = 5
+export const MAX_NAMED = 5
 
 export interface Person {
   readonly name: string
@@ -102,6 +119,9 @@ const PEOPLE = [
   'media:credit',
 ] as const
 
+/** Whether a credit of Media RSS is that of an author; other elements have no role. */
+const isAuthor = (raw: Raw): boolean => /^(?:author|writer|reporter|creator)$/i.test(attribute(raw, 'role') ?? 'author')
+
 const readPeople = (raws: readonly Raw[], base: string | undefined): readonly Person[] =>
   raws.flatMap(raw => readPerson(raw, base) ?? [])
 
@@ -121,7 +141,7 @@ export const findAuthors = (
   ofFeed: readonly Person[],
 ): Pick<FeedItem, 'author' | 'authors' | 'authorFrom'> => {
   for (const element of PEOPLE) {
-    const people = readPeople(own(fields, element), base)
+    const people = readPeople(own(fields, element).filter(isAuthor), base)
     if (people.length > 0) return listAuthors(people)
   }
   if (format !== 'atom') return { author: null }

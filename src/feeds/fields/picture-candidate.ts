@@ -43,5 +43,8 @@ export const parseType = (written: string | null | undefined): string | null =>
 export const isImageType = (written: string | null | undefined): boolean =>
   /^\s{0,9}image(?:\/|\s|$)/i.test(written ?? '')
 
+/** An address that is a picture by the name of its file. */
+export const IMAGE_FILE = /\.(?:jpe?g|jfif|pjpe?g|png|gif|webp|avif|heic)(?:[?#]|$)/i
+
 export const parseAlt = (written: string | null | undefined): string | null =>
   written ? cutTo(plainText(written), MAX_ALT) || null : null

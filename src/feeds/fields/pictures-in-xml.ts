@@ -5,10 +5,9 @@ import { saysOnlyUrl } from '../../domain/picture.ts'
 import { attribute, findChildren, own, type Raw, type RawFields, readText } from '../xml/raw.ts'
 import { choosePictures } from './choose-pictures.ts'
 import { resolveBase, webAddress } from './links.ts'
-import { type Candidate, isImageType, parsePixels, parseType, type Role } from './picture-candidate.ts'
+import { RECORDING_FILE } from './media.ts'
+import { type Candidate, IMAGE_FILE, isImageType, parsePixels, parseType, type Role } from './picture-candidate.ts'
 import { addFromMarkup } from './pictures-in-markup.ts'
-
-const IMAGE_FILE = /\.(?:jpe?g|jfif|pjpe?g|png|gif|webp|avif|heic)(?:[?#]|$)/i
 
 /** Elements whose text may be markup with pictures. */
 const MARKUP = [
@@ -56,6 +55,8 @@ const add = (found: Candidate[], raw: Raw, role: Role, base: string | undefined,
 const NO_FILE = /^https?:\/\/[^?#]{1,2000}\/[^/?#.]{1,500}(?:[?#]|$)/i
 
 const isPicture = (raw: Raw, address: string): boolean => {
+  // Generators write image/mp3.
+  if (RECORDING_FILE.test(address)) return false
   const medium = attribute(raw, 'medium')
   const type = attribute(raw, 'type')
   if (isImageType(medium) || isImageType(type)) return true
@@ -87,7 +88,8 @@ const addLinks = (found: Candidate[], links: readonly Raw[], base: string | unde
 const addElements = (found: Candidate[], fields: RawFields, base: string | undefined): void => {
   for (const raw of own(fields, 'enclosure')) {
     const url = attribute(raw, 'url')
-    if (isImageType(attribute(raw, 'type')) || IMAGE_FILE.test(url ?? '')) add(found, raw, 'enclosure', base, url)
+    const isImage = isImageType(attribute(raw, 'type')) || IMAGE_FILE.test(url ?? '')
+    if (isImage && !RECORDING_FILE.test(url ?? '')) add(found, raw, 'enclosure', base, url)
   }
   for (const raw of own(fields, 'itunes:image'))
     add(found, raw, 'podcast', base, attribute(raw, 'href') ?? readText(raw))

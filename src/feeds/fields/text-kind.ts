@@ -9,8 +9,10 @@ import type { LinkContext } from './links.ts'
  */
 export const kindOf = (raw: Raw, name: string, format: LinkContext['format']): TextKind => {
   const isAtom = name.startsWith('atom:') || (format === 'atom' && !name.includes(':'))
-  if (typeof raw === 'string') return isAtom ? 'text' : 'unknown'
   if (holdsXml(raw)) return 'xml'
+  // The content module of RSS: entity-encoded HTML, always.
+  if (name === 'content:encoded') return 'html'
+  if (typeof raw === 'string') return isAtom ? 'text' : 'unknown'
   const type = attribute(raw, 'type')?.toLowerCase() ?? ''
   if (type === 'html' || type === 'text/html') return 'html'
   const isEscaped = type === '' && attribute(raw, 'mode')?.toLowerCase() === 'escaped'
@@ -24,7 +26,8 @@ export const isBase64 = (raw: Raw): boolean => {
   return attribute(raw, 'mode')?.toLowerCase() === 'base64' || (type.includes('/') && !/^text\/|[+/]xml$/.test(type))
 }
 
-const IS_HTML = /^\s*<(?:p|div|ul|ol|table|h[1-6]|blockquote|figure|img|br|a)\b[^<>]{0,2000}>/i
+/** Whether a text begins with a block of HTML. */
+export const IS_HTML = /^\s*<(?:p|div|ul|ol|table|h[1-6]|blockquote|figure|img|br|a)\b[^<>]{0,2000}>/i
 
 /** Whether a text of no declared type is HTML nevertheless: its generator escaped it and forgot to say so. */
 export const looksMislabelled = (raw: Raw, markup: string): boolean =>

@@ -101,6 +101,7 @@ export const createElements = (xml: string, maxItems: number) => {
   const channel: Record<string, Raw[]> = Object.create(null)
   /** Open elements that were skipped for their depth. */
   let skipped = 0
+  let hasFrameEnded = false
 
   /** Ends the innermost open element; `at` is where its content ends. */
   const endTop = (at: number): void => {
@@ -184,15 +185,20 @@ export const createElements = (xml: string, maxItems: number) => {
       }
       // An end tag closes elements outside the current item only if it ends a container of items.
       const index = stack.findLastIndex(each => each.name === name || (ITEM.has(each.name) && !isStructure(name)))
+      if (FRAME.has(name)) hasFrameEnded = true
       if (stack[index]?.name === name) endThrough(index, at)
     },
 
-    /** Ends the document. @returns whether it ends within an item, whose end never came: that item is left out */
+    /**
+     * Ends the document. @returns whether it was cut off: within an item, which is then left out, or so that neither
+     * the feed nor its channel has an end
+     */
     finish(): boolean {
       const item = stack.findIndex(each => ITEM.has(each.name))
+      const isCutOff = item >= 0 || (!hasFrameEnded && stack.some(each => FRAME.has(each.name)))
       if (item >= 0) stack.length = item
       endThrough(0, xml.length)
-      return item >= 0
+      return isCutOff
     },
   }
 }

@@ -71,7 +71,9 @@ export const unusualPrefixes = (text: string, inAtom = /<(?:\w+:)?feed[\s>]/.tes
     /\sxmlns(?::([\w.-]{1,40}))?\s*=\s*(?:"([^"]{0,200})"|'([^']{0,200})')/g,
   )) {
     const customary = findPrefix(double ?? single ?? '', inAtom)
-    if (customary !== undefined && customary !== prefix && customary !== 'xhtml') return true
+    // XHTML as the default namespace of markup within an item is usual.
+    const isUsual = customary === prefix || (customary === 'xhtml' && prefix === '')
+    if (customary !== undefined && !isUsual) return true
   }
   return false
 }

@@ -20,7 +20,7 @@ export interface RawFeed {
   readonly format: 'rss' | 'rdf' | 'atom'
   readonly channel: RawFields
   readonly items: readonly RawFields[]
-  /** Whether the document ends within an item, which is then left out. */
+  /** Whether the document was cut off; an item within which it ends is left out. */
   readonly isCutOff?: true
 }
 

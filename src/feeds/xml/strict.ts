@@ -172,7 +172,19 @@ export const beyondStrict = (text: string): boolean =>
 /** Text mixed with elements, whose order xml2js does not preserve. */
 const holdsMarkup = (raw: Raw): boolean =>
   typeof raw === 'object' && Object.keys(raw).some(key => key !== '_' && key !== '$')
-const PROSE = ['title', 'description', 'summary', 'content', 'content:encoded', 'dc:title', 'link'] as const
+const PROSE = [
+  'title',
+  'description',
+  'summary',
+  'content',
+  'content:encoded',
+  'dc:title',
+  'dc:description',
+  'itunes:summary',
+  'xhtml:body',
+  'body',
+  'link',
+] as const
 
 /**
  * Whether rss-parser missed something: text with inline markup, or items where it does not look for them (`expected` is

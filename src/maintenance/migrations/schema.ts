@@ -48,11 +48,12 @@ export const readSchema = async (redis: Redis, keys: Keys): Promise<number | nul
 /**
  * For commands, which leave migrating to daemons. If there is no data yet, a command starts with the schema of this
  * version.
+ * @param onlyReads whether the command writes nothing
  * @throws SchemaError if the schema is not the one of this process
  */
-export const checkSchema = async (redis: Redis, keys: Keys): Promise<void> => {
+export const checkSchema = async (redis: Redis, keys: Keys, onlyReads = false): Promise<void> => {
   const version = await readSchema(redis, keys)
-  if (version === null) await redis.set(keys.schema(), SCHEMA, 'NX')
+  if (version === null && !onlyReads) await redis.set(keys.schema(), SCHEMA, 'NX')
   if (version !== null && version < SCHEMA)
     throw new SchemaError(
       `What stands in Redis under ${keys.prefix} has schema ${version}, this newsdesk works with ${SCHEMA}: start it, or run \`newsdesk migrate\`.`,

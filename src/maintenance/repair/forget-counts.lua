@@ -9,7 +9,8 @@
 local base, article, found = '{' .. KEYS[1] .. '}:', ARGV[1], 0
 for at = 2, #ARGV do
   local kind = ARGV[at]
-  found = found + redis.call('HDEL', base .. 'total:' .. kind, article) + redis.call('ZREM', base .. 'window:' .. kind .. ':now', article)
+  found = found + redis.call('HDEL', base .. 'total:' .. kind, article)
+    + redis.call('HDEL', base .. 'as-of:' .. kind, article) + redis.call('ZREM', base .. 'window:' .. kind .. ':now', article)
   for _, window in ipairs({ 'hour', 'day', 'week' }) do
     local name = kind .. ':' .. window
     for _, index in ipairs(redis.call('ZRANGE', base .. 'index:' .. name, 0, -1)) do

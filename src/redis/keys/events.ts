@@ -20,6 +20,7 @@ export const eventKeys = (prefix: string) => {
      * - `seen:<slot>` HASH article and visitor -> ms; an hour and a dedup window. `burst:<minute>` HASH visitor ->
      *   events; 5 minutes. `crowd:<slot>` HASH article, kind and network -> events; 5 minutes longer than
      *   `events.networkSpan`. `ids:<hour>` SET; 3 hours.
+     * - `as-of:<kind>` HASH article id -> ms as of which the site's own counter set its total; swept with the totals.
      * - `salt:<day>` STRING, key of a day's hashes; 3 days.
      * - `marks` HASH window -> its first bucket, and the half-life. `index:<kind>:<window>` ZSET of its buckets;
      *   expired ones are swept.

@@ -12,6 +12,13 @@ export const listKeys = (prefix: string) => ({
   listsToRefresh: () => `{${prefix}:publish}:refresh`,
   /** HASH list -> ms at which it was last claimed for writing. Written by publish. One field a list. */
   listsClaimed: () => `{${prefix}:publish}:claimed`,
+  /**
+   * ZSET list -> 0, or the ms at which it was first found to be configured no longer (src/lists/retirement.ts). Written
+   * by the scheduler. One member a list, but for related lists; removed with the list.
+   */
+  publishedLists: () => `{${prefix}:publish}:lists`,
+  /** STRING, marks that the key space was searched for lists the above does not name. Expires after a day. */
+  publishedListsSearched: () => `{${prefix}:publish}:lists:searched`,
   /** STRING counter that numbers the changes above. */
   publishSequence: () => `{${prefix}:publish}:sequence`,
   /**
@@ -26,6 +33,13 @@ export const listKeys = (prefix: string) => ({
   overrides: () => `{${prefix}:overrides}`,
   /** STREAM, every pin and block and its end: who, when, why. Written by editors. About 5,000. */
   overridesLog: () => `{${prefix}:overrides}:log`,
+  /**
+   * STREAM left, entered: what changed in a list, at most once a minute. Written by publish, read by the admin UI and
+   * the CLI; `lists.history`. In the slot of the list, as the next.
+   */
+  listHistory: (list: string) => `{${prefix}:list:${list}}:history`,
+  /** STRING, ids of the articles of a list as of the latest entry of its history, and when that was, ms. */
+  listHistoryLatest: (list: string) => `{${prefix}:list:${list}}:history:latest`,
   /**
    * HASH `section:hour of the day` -> views an article of it usually gets in that hour. Written hourly by publish. 24
    * fields a section.

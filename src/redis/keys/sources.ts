@@ -48,6 +48,11 @@ export const sourceKeys = (prefix: string) => ({
   addedSources: () => `{${prefix}:sources}:added`,
   /** HASH source id -> JSON: paused or removed with the command line. One field a source. */
   sourceOverrides: () => `{${prefix}:sources}:overrides`,
+  /**
+   * HASH `source:<id>` or `section:<id>` -> JSON of its name or labels, for articles whose source or section is gone.
+   * Written by the scheduler, read by publish. One field each; kept for `articles.retention` after it is gone.
+   */
+  knownNames: () => `{${prefix}:sources}:names`,
   /** STRING counter, raised with every change of the two above; every daemon reads it each second. */
   catalogueVersion: () => `{${prefix}:sources}:version`,
   /**

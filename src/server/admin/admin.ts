@@ -17,6 +17,7 @@ import type { Router } from 'express'
 import type { NavItem } from './components/layout.ts'
 import { articlesRoutes } from './pages/articles/routes.ts'
 import { auditRoutes } from './pages/audit/routes.ts'
+import { changesRoutes } from './pages/changes/routes.ts'
 import { frontRoutes } from './pages/front-page/routes.ts'
 import { overviewRoutes } from './pages/overview/routes.ts'
 import { quarantineRoutes } from './pages/quarantine/routes.ts'
@@ -34,6 +35,7 @@ interface AdminPage {
 
 const PAGES: readonly AdminPage[] = [
   { path: '/', label: 'Front page', routes: frontRoutes },
+  { path: '/changes', label: 'Changes', routes: changesRoutes },
   { path: '/overview', label: 'Overview', routes: overviewRoutes },
   { path: '/sources', label: 'Sources', routes: sourcesRoutes },
   { path: '/articles', label: 'Articles', routes: articlesRoutes },

@@ -86,7 +86,10 @@ const audited =
         const outcome = response.statusCode < 400 ? 'done' : `refused: ${response.statusCode}`
         const sent: unknown = request.body // parsed by the board
         end({ after: sent && Object.keys(sent).length > 0 ? sent : null, outcome }).catch((error: unknown) =>
-          log.error({ err: error, action }, 'an action could not be written to the audit'),
+          log.error(
+            { event: 'admin.audit_failed', err: error, action: action.what, on: action.on, by: action.by.name },
+            'an action could not be written to the audit',
+          ),
         )
       })
     }

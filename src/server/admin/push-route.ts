@@ -48,14 +48,17 @@ export const pushRoute = ({ push, deliver, maxBody }: PushCallback, log: Logger)
     const body = await readBody(request, response)
     const checked = await push.check(admitted.subscription, request.get('x-hub-signature'), body)
     if (checked.kind !== 'good') {
-      const why = checked.kind === 'ignored' ? checked.why : checked.kind
-      log.warn({ source: admitted.subscription.source, why, address: request.ip }, 'delivery ignored')
+      const reason = checked.kind === 'ignored' ? checked.why : checked.kind
+      const { source } = admitted.subscription
+      log.warn({ event: 'push.ignored', source, reason, address: request.ip }, 'delivery ignored')
       // The same answer as for a valid delivery (WebSub, 7.1.1): an attacker learns nothing.
       return void response.status(202).type('text').send('Thank you.')
     }
     const { subscription } = checked
     const items = await deliver({ subscription, body, contentType: request.get('content-type') ?? null })
-    log.info({ source: subscription.source, bytes: body.length, items: items ?? 'crawl' }, 'delivered')
+    const outcome = items === null ? 'crawl' : 'queued'
+    const { source } = subscription
+    log.info({ event: 'push.delivered', source, bytes: body.length, items: items ?? 0, outcome }, 'delivered')
     response.status(202).type('text').send('Thank you.')
   }
 

@@ -77,7 +77,8 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   const users = createUsers({ redis, keys, now })
   const tokens = createTokens({ redis, keys, now })
   const sessions = createSessions({ redis, keys, users, lasts: () => settings.session, now })
-  if (await users.adopt()) log.info('the former admin password now belongs to the user admin')
+  if (await users.adopt())
+    log.info({ event: 'admin.password_adopted' }, 'the former admin password now belongs to the user admin')
   const createFirstToken = async (): Promise<string | null> => {
     if (settings.password !== '') await users.ensureAdmin(settings.password)
     return sessions.setupToken()
@@ -120,7 +121,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   app.use(showNotFound(show), showError(show, log))
 
   const { url, close } = await listenAt(settings, app, error =>
-    log.debug({ err: error }, 'a connection to the admin server failed'),
+    log.debug({ event: 'admin.connection_failed', err: error }, 'a connection to the admin server failed'),
   )
   const formatLink = (token: string | null): string | null => (token === null ? null : `${url}/setup?once=${token}`)
   return {

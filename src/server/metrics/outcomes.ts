@@ -51,9 +51,23 @@ const lists = (changed: number, of: number): Count[] =>
     { of: 'lists' as const, outcome: 'unchanged', count: Math.max(0, of - changed) },
   ].filter(({ count }) => count > 0)
 
-/** Reasons of failed crawls, as their error messages start; anything else gets one label, so that labels stay few. */
-const REASON =
-  /^(dns|refused|tls|timeout|reset|cut-off|encoding|too-many-redirects|not-a-feed|too-large|robots|blocked|opted-out|status): /
+/** Reasons of failed crawls; anything else gets one label, so that labels stay few. */
+const REASONS = [
+  ...['dns', 'refused', 'tls', 'timeout', 'reset', 'cut-off', 'encoding', 'too-many-redirects', 'not-a-feed'],
+  ...['too-large', 'robots', 'blocked', 'opted-out', 'status'],
+]
+/** As their error messages start. */
+const REASON = new RegExp(`^(${REASONS.join('|')}): `)
+
+/** The known outcomes, which are exported as 0 before they first occur: `increase()` misses a first occurrence. */
+export const KNOWN_OUTCOMES: Readonly<Record<Count['of'], readonly string[]>> = {
+  fetches: ['changed', 'unchanged', 'held', 'deferred', 'skipped', ...REASONS, 'error'],
+  bytes: ['fetched'],
+  items: ['new', 'edited'],
+  articles: ['added', 'updated', 'merged', 'unchanged'],
+  refused: ['no-title', 'no-link', 'bad-link', 'too-old', 'not-an-article', 'same-address'],
+  lists: ['written', 'unchanged'],
+}
 
 /** @param message of the error that the job failed with */
 export const countFailure = (queue: string, message: string): Count | null =>

@@ -3,6 +3,7 @@
 import type { Job } from 'bullmq'
 import { countNewSince } from '../../articles/titles.ts'
 import { reportedEver } from '../../events/backlog.ts'
+import { REFUSALS } from '../../events/event.ts'
 import { STATES } from '../../use-cases/source-status.ts'
 import { readSummary, type StatusParts } from '../../use-cases/status.ts'
 import type { Readings } from './redis-gauges.ts'
@@ -21,6 +22,9 @@ const findOldest = async (queues: StatusParts['queues'], now: number): Promise<R
     ),
   )
 
+/** ms after which a list is stale. */
+const STALE = 10 * 60_000
+
 /** Seconds since each list was last found to be up to date; those never written are left out. */
 const listAges = async (
   { redis, keys }: Pick<StatusParts, 'redis' | 'keys'>,
@@ -36,6 +40,8 @@ const listAges = async (
   )
 }
 
+const NO_REFUSALS: Readonly<Record<string, number>> = Object.fromEntries(REFUSALS.map(reason => [reason, 0]))
+
 export type ReadingsParts = Parameters<typeof readSummary>[0]
 
 /** @param names of the monitored lists: those of the taxonomy, never those of single articles */
@@ -44,8 +50,9 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
   const asked = performance.now()
   await parts.redis.ping()
   const latency = (performance.now() - asked) / 1_000
-  const [status, oldest, lists] = await Promise.all([
+  const [status, reported, oldest, lists] = await Promise.all([
     readSummary(parts),
+    reportedEver(parts.redis, parts.keys),
     findOldest(parts.queues, at),
     listAges(parts, names, at),
   ])
@@ -56,10 +63,17 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
     paused: Object.fromEntries(
       Object.keys(status.queues).map(name => [name, Number(status.pausedQueues.includes(name))]),
     ),
+    delayedBeyondDay: status.delayedBeyondDay,
     oldest,
     sources: { ...none, ...status.states },
     lists,
-    events: { waiting, lag: since === null ? 0 : Math.max(0, at - since) / 1_000, refused },
+    staleLists: names.filter(name => (lists[name] ?? Number.POSITIVE_INFINITY) * 1_000 > STALE).length,
+    events: {
+      reported,
+      waiting,
+      lag: since === null ? 0 : Math.max(0, at - since) / 1_000,
+      refused: { ...NO_REFUSALS, ...refused },
+    },
     redis: { memory: status.redis.memory, limit: status.redis.limit, latency },
     articles: {
       count: status.articles.articles,
@@ -70,6 +84,7 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
     storyShares: Object.fromEntries(status.storyShares.map(({ section, share }) => [section, share])),
     storyShareLimits: Object.fromEntries(status.storyShares.map(({ section, limit }) => [section, limit])),
     daemons: status.daemons.length,
+    isNetworkDown: status.isNetworkDown,
     quarantine: status.quarantine.bodies,
   }
 }
@@ -77,14 +92,13 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
 /** Reads a sample of a minute for the plots of the admin UI. */
 export const readSample = async (parts: ReadingsParts, names: readonly string[]): Promise<MetricsSample> => {
   const at = parts.now()
-  const [{ queues, oldest, sources, lists, events, redis }, articles, reported] = await Promise.all([
+  const [{ queues, oldest, sources, lists, events, redis }, articles] = await Promise.all([
     readForMonitoring(parts, names),
     countNewSince(parts.redis, parts.keys, at - MINUTE),
-    reportedEver(parts.redis, parts.keys),
   ])
   const waits = Object.entries(queues).map(([name, { waiting = 0, prioritized = 0 }]) => [name, waiting + prioritized])
   return {
-    ...{ at, articles, events: reported, lag: events.lag, memory: redis.memory },
+    ...{ at, articles, events: events.reported, lag: events.lag, memory: redis.memory },
     oldest: Math.max(0, ...Object.values(oldest)),
     listAge: Math.max(0, ...Object.values(lists)),
     queues: Object.fromEntries(waits),

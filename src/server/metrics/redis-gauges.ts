@@ -8,16 +8,22 @@ export interface Readings {
   readonly queues: Readonly<Record<string, Readonly<Record<string, number>>>>
   /** 1 by queue that is paused, else 0. */
   readonly paused: Readonly<Record<string, number>>
+  /** Jobs by queue that are delayed beyond a day. */
+  readonly delayedBeyondDay: Readonly<Record<string, number>>
   /** Age of the oldest waiting job by queue, s; 0 if none waits. */
   readonly oldest: Readonly<Record<string, number>>
   /** Sources by state. */
   readonly sources: Readonly<Record<string, number>>
   /** Seconds since each list was last found to be up to date. */
   readonly lists: Readonly<Record<string, number>>
+  /** Lists that were not found up to date for ten minutes, or never. */
+  readonly staleLists: number
   readonly events: {
     readonly waiting: number
     /** Age of the oldest event that is not counted yet, s. */
     readonly lag: number
+    /** Ever added to the stream. */
+    readonly reported: number
     /** Total, by reason. */
     readonly refused: Readonly<Record<string, number>>
   }
@@ -34,6 +40,7 @@ export interface Readings {
   readonly storyShares: Readonly<Record<string, number>>
   readonly storyShareLimits: Readonly<Record<string, number>>
   readonly daemons: number
+  readonly isNetworkDown: boolean
   readonly quarantine: number
 }
 
@@ -51,9 +58,20 @@ type GaugeRow = readonly [
 const GAUGES: readonly GaugeRow[] = [
   ['newsdesk_queue_jobs', 'Jobs by queue and state.', ({ queues }) => queues, 'queue', 'state'],
   ['newsdesk_queue_paused', '1 while a queue is paused.', ({ paused }) => paused, 'queue'],
+  [
+    'newsdesk_queue_delayed_beyond_day',
+    'Jobs that are delayed for more than a day, which newsdesk never does.',
+    ({ delayedBeyondDay }) => delayedBeyondDay,
+    'queue',
+  ],
   ['newsdesk_queue_oldest_seconds', 'How long the oldest waiting job has waited.', ({ oldest }) => oldest, 'queue'],
   ['newsdesk_sources', 'Sources by state.', ({ sources }) => sources, 'state'],
   ['newsdesk_list_age_seconds', 'Since a list was last found to be up to date.', ({ lists }) => lists, 'list'],
+  [
+    'newsdesk_lists_stale',
+    'Lists that were not found up to date for ten minutes, or never.',
+    ({ staleLists }) => staleLists,
+  ],
   ['newsdesk_events_waiting', 'Events that are not counted yet.', ({ events }) => events.waiting],
   ['newsdesk_event_lag_seconds', 'How long the oldest uncounted event has waited.', ({ events }) => events.lag],
   ['newsdesk_events_refused', 'Events refused so far, by reason.', ({ events }) => events.refused, 'reason'],
@@ -74,6 +92,11 @@ const GAUGES: readonly GaugeRow[] = [
     'section',
   ],
   ['newsdesk_story_share_limit', 'stories.maxShare.', ({ storyShareLimits }) => storyShareLimits, 'section'],
+  [
+    'newsdesk_network_down',
+    '1 while most domains cannot be reached, so that our own network seems to be down.',
+    ({ isNetworkDown }) => Number(isNetworkDown),
+  ],
   ['newsdesk_daemons', 'Running processes.', ({ daemons }) => daemons],
   [
     'newsdesk_quarantine_bodies',
@@ -105,6 +128,11 @@ export const createRedisGauges = (register: Registry): RedisGauges => {
     help: 'Articles evicted for lack of memory.',
     registers,
   })
+  const reported = new Counter({
+    name: 'newsdesk_events_reported_total',
+    help: 'Events ever added to the stream.',
+    registers,
+  })
   const isUp = new Gauge({
     name: 'newsdesk_redis_up',
     help: '1 if Redis could be read at this scrape, else 0, and gauges read from Redis are left out.',
@@ -113,6 +141,7 @@ export const createRedisGauges = (register: Registry): RedisGauges => {
   const clear = (): void => {
     for (const { gauge } of gauges) gauge.reset()
     evicted.reset()
+    reported.reset()
     isUp.set(0)
   }
   return {
@@ -120,6 +149,7 @@ export const createRedisGauges = (register: Registry): RedisGauges => {
       clear()
       for (const { show } of gauges) show(readings)
       evicted.inc(readings.articles.evicted)
+      reported.inc(readings.events.reported)
       isUp.set(1)
     },
     clear,

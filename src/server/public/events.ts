@@ -26,6 +26,8 @@ export interface EventsRouteParts {
   readonly maxLength: () => number
   /** Waits until accepted events survive the loss of a master, if so configured. */
   readonly barrier?: ReplicationBarrier
+  /** Called with how many events were accepted. */
+  readonly onAccepted?: (count: number) => void
   /** ms since the epoch. */
   readonly now: () => number
 }
@@ -45,7 +47,7 @@ const UNKNOWN =
   'Redis does not answer; it is not known whether the events were accepted: send them again; events with an id are counted once'
 
 /** The network is set here: a page could only know its own. */
-const { network: _, ...OfPages } = EventFields.shape
+const { network: _, count: __, ...OfPages } = EventFields.shape
 const Reported = z.object({
   ...OfPages,
   at: z.union([z.string().max(40), z.number()]).optional(),
@@ -79,6 +81,8 @@ const parseBody = (contentType: string, text: string): unknown => {
   return JSON.parse(text)
 }
 
+const hasCount = (event: unknown): boolean => (event as { count?: unknown }).count !== undefined // an object: it was parsed
+
 const read = (contentType: string, text: string, most: number): readonly Reported[] | RefusedRequestBody => {
   let body: unknown
   try {
@@ -96,6 +100,11 @@ const read = (contentType: string, text: string, most: number): readonly Reporte
   const parsed: Reported[] = []
   for (const [index, each] of list.entries()) {
     const outcome = Reported.safeParse(each)
+    if (outcome.success && hasCount(each))
+      return {
+        status: 400,
+        error: `${list.length > 1 ? `events[${index}].` : ''}count: pages cannot set totals; the site's own service reports them with XADD (docs/redis-contract.md); no event was accepted`,
+      }
     if (outcome.success) parsed.push(outcome.data)
     else {
       const [issue] = outcome.error.issues
@@ -181,6 +190,7 @@ export const eventsRoute = (parts: EventsRouteParts): Router => {
       parts,
       events.map(event => buildFields(event, sender, hashed)),
     )
+    parts.onAccepted?.(events.length)
     if (!response.headersSent) response.status(204).end()
   }
 

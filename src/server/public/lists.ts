@@ -49,6 +49,7 @@ const formatJson = (name: string, { meta, entries }: ListSnapshot): string => {
     fallback: meta.fallback || null,
     stale: meta.stale === '1',
     covers: meta.covers || null,
+    ...(meta.retiresAt ? { retiresAt: meta.retiresAt } : {}),
   }
   // Entries are stored as JSON.
   return `${JSON.stringify(about).slice(0, -1)},"entries":[${entries.join(',')}]}`
@@ -69,7 +70,8 @@ export const listsRoute = ({ redis, keys, names }: ListsRouteParts): Router => {
 
   const isList = (name: string, { meta }: ListSnapshot): boolean => {
     const parsed = LISTS.parse(name)
-    return parsed && 'relatedTo' in parsed ? meta.version !== undefined : names().includes(name)
+    if (parsed && 'relatedTo' in parsed) return meta.version !== undefined
+    return names().includes(name) || (parsed !== null && meta.retiresAt !== undefined)
   }
 
   const requestUrl = (request: Request): string =>

@@ -38,8 +38,13 @@ const isList = (name: string, names: readonly string[]): boolean => {
 }
 
 /** `<list>[:<limit>[:repeat]]`. Names of lists have colons too, but none ends with a number of so few digits. */
-const parsePlace = (written: string, index: number, names: readonly string[]): Place => {
+const splitPlace = (written: string) => {
   const [, list = '', limit, repeat] = /^(.*?)(?::(\d{1,4})(:repeat)?)?$/s.exec(written) ?? []
+  return { list, limit, repeat }
+}
+
+const parsePlace = (written: string, index: number, names: readonly string[]): Place => {
+  const { list, limit, repeat } = splitPlace(written)
   const where = `lists, number ${index + 1}, ${quote(written)}`
   if (!isList(list, names))
     throw new QueryMistake(
@@ -92,8 +97,18 @@ export const pageRoute = ({ redis, keys, names }: PageRouteParts): Router => {
     return { article, panels: fillPage({ places, readings: new Map(readings), article, unique, skipSame }) }
   }
 
+  /** Configured lists, and of those asked for the ones that are configured no longer and were not deleted yet. */
+  const findStanding = async ({ lists }: Request['query']): Promise<readonly string[]> => {
+    const configured = names()
+    const others = (typeof lists === 'string' ? lists.split(',', MAX_PLACES) : [])
+      .map(place => splitPlace(place).list)
+      .filter(list => !isList(list, configured) && LISTS.parse(list) !== null)
+    const stands = await Promise.all(others.map(list => redis.hexists(keys.listMeta(list), 'retiresAt')))
+    return [...configured, ...others.filter((_, index) => stands[index] === 1)]
+  }
+
   router.get('/', async (request, response) => {
-    sendJson(request, response, await readPage(parseWanted(request, names())))
+    sendJson(request, response, await readPage(parseWanted(request, await findStanding(request.query))))
   })
   return router
 }

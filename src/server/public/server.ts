@@ -23,6 +23,8 @@ export interface HttpParts {
   readonly routes: readonly PublicRoute[]
   /** Health of the Redis that the routes use; without it, requests have only a timeout. */
   readonly pulse?: HealthCheck
+  /** Called when a request was answered. @param path as requested */
+  readonly onRequest?: (path: string, status: number) => void
   readonly log: Logger
 }
 
@@ -63,7 +65,7 @@ const handleError =
   (log: Logger, logError = createOutageLog(log)) =>
   (error: Error & { status?: unknown }, _request: Request, response: Response, next: NextFunction): void => {
     if (hasTimedOut(response)) {
-      log.debug({ err: error }, 'a public request failed after its timeout')
+      log.debug({ event: 'http.failed_late', err: error }, 'a public request failed after its timeout')
       return
     }
     // The response has started: all that is left is to cut it off.
@@ -80,12 +82,18 @@ const handleError =
       response.status(503).set('retry-after', String(RETRY_AFTER)).json({ error: 'not ready; try again' })
       return
     }
-    logError(error, 'a public request failed')
+    logError(error, { event: 'http.failed' }, 'a public request failed')
     response.status(500).json({ error: 'internal error; the log has the details' })
   }
 
 /** @throws ListenError if the port is taken or the host is not an address of this machine */
-export const startHttp = async ({ settings, routes, pulse = STEADY, log }: HttpParts): Promise<RunningServer> => {
+export const startHttp = async ({
+  settings,
+  routes,
+  pulse = STEADY,
+  onRequest,
+  log,
+}: HttpParts): Promise<RunningServer> => {
   const { port, host, proxies } = settings()
   const app = express()
   app.disable('x-powered-by')
@@ -93,6 +101,12 @@ export const startHttp = async ({ settings, routes, pulse = STEADY, log }: HttpP
   app.set('trust proxy', proxies)
   app.use((_request, response, next) => {
     response.set({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
+    next()
+  })
+  app.use((request, response, next) => {
+    const { path } = request
+    // Streams of updates are answered when they begin, and end much later.
+    if (onRequest) response.once('close', () => onRequest(path, response.statusCode))
     next()
   })
   app.use(cors(settings))
@@ -116,5 +130,7 @@ export const startHttp = async ({ settings, routes, pulse = STEADY, log }: HttpP
   })
   app.use(handleError(log))
 
-  return listenAt({ host, port }, app, error => log.debug({ err: error }, 'a connection to the public server failed'))
+  return listenAt({ host, port }, app, error =>
+    log.debug({ event: 'http.connection_failed', err: error }, 'a connection to the public server failed'),
+  )
 }

@@ -107,8 +107,11 @@ export const waitFor = (
   return { ms: end - now, because: most < longest ? 'window' : 'longest' }
 }
 
+/** Samples of a week, this far apart: each hour of the day once, each weekday three or four times. */
+const SAMPLES = { count: 24, apart: 7 * 3_600_000 }
+
 /**
- * Demand of a source on the budget: its polls per day are this over sqrt(2 cost), within its bounds and window. It is
+ * What a source asks of the budget: its polls per day are this over sqrt(2 cost), within its bounds and window. It is
  * the mean square root of its usual rate over a week.
  * @returns per day, in units of sqrt(ms)
  */
@@ -116,7 +119,6 @@ export const estimateDemand = (model: PublishingModel, now: number): number => {
   const forecast = buildForecast(model, now)
   const day = 86_400_000
   let total = 0
-  // Every other hour of a week is a sufficient sample.
-  for (let step = 0; step < 84; step += 1) total += Math.sqrt(forecast.usualAt(now + step * 7_200_000))
-  return (total / 84) * day
+  for (let step = 0; step < SAMPLES.count; step += 1) total += Math.sqrt(forecast.usualAt(now + step * SAMPLES.apart))
+  return (total / SAMPLES.count) * day
 }

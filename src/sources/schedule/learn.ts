@@ -25,8 +25,11 @@ export interface Poll {
   readonly cost?: number
 }
 
-/** Cost of a poll answered 304, a full body being 1. */
-export const NOT_MODIFIED_COST = 0.2
+/**
+ * Cost of a poll answered 304, one with a new body being 1: the mean of its share of the bytes (0.05) and of the CPU of a
+ * whole poll (0.6), as `npm run bench:schedule -- --price` measures both (docs/performance.md).
+ */
+export const NOT_MODIFIED_COST = 0.33
 
 /** Weight of the latest poll in the mean cost of a poll. */
 const COST_WEIGHT = 0.1

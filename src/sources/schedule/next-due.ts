@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import { formatFineDuration } from '../../util/duration.ts'
-import type { Demand } from './budget.ts'
+import { type Demand, fixedDemand } from './budget.ts'
 import { buildForecast, type Forecast } from './forecast.ts'
 import { estimateDemand, waitFor } from './interval.ts'
 import { type PublishingModel, QUARTER } from './publishing-model.ts'
@@ -27,15 +27,27 @@ export const computeSpread = (sourceId: string): number =>
 /** Gap between the first fetches of sources added together, and the longest time over which these are spread, ms. */
 const FIRST_GAP = 250
 const FIRST_WITHIN = 120_000
+/** Share of a budget that first fetches take, or as many of all sources as are new if that is more. */
+const FIRST_SHARE = 0.5
+
+/** Sources that are new at the same time. */
+export interface Added {
+  readonly together: number
+  /** All sources, these included. */
+  readonly all: number
+  /** Requests per hour; 0 for no limit. */
+  readonly budget: number
+}
 
 /**
  * When a new source is fetched first: a single one within a moment, many spread out, so that an import does not fetch
- * all at once.
- * @param together how many are new at the same time
+ * all at once, nor takes the whole budget from the other sources.
  */
-export const firstDue = (sourceId: string, now: number, together: number): Due => {
+export const firstDue = (sourceId: string, now: number, { together, all, budget }: Added): Due => {
   const place = (computeSpread(sourceId) + 0.1) * 5 // 0 to 1
-  return { at: Math.round(now + place * Math.min(together * FIRST_GAP, FIRST_WITHIN)), reason: 'new: first fetch' }
+  const paced = budget > 0 ? (HOUR * together) / budget / Math.max(together / all, FIRST_SHARE) : 0
+  const within = Math.max(Math.min(together * FIRST_GAP, FIRST_WITHIN), paced)
+  return { at: Math.round(now + place * within), reason: 'new: first fetch' }
 }
 
 /** What the operator and the publisher say about when to fetch a source. */
@@ -117,9 +129,11 @@ const learntWait = (
   return { ms, reason: `publishes every ${gap} at this hour` }
 }
 
-/** Demand of a source on the budget; see `Demand`. */
-export const demandUnder = (model: PublishingModel, now: number, fixed: number | undefined): Demand =>
-  fixed === undefined ? estimateDemand(model, now) : -86_400_000 / fixed
+/** What a source asks of the budget, as far as the operator and the publisher let it. */
+export const demandUnder = (model: PublishingModel, now: number, { fixed, asked }: Wishes): Demand =>
+  fixed === undefined
+    ? { root: estimateDemand(model, now), most: 86_400_000 / Math.min(asked ?? 0, MAX_ASKED) }
+    : fixedDemand(fixed)
 
 /**
  * Next fetch after a success: when the publications expected by then are worth a request. What the publisher asks for

@@ -5,7 +5,7 @@ import type { Source, SourceId } from '../../domain/source.ts'
 import { loadScript, runScript } from '../../redis/script.ts'
 import type { Store } from '../../redis/store.ts'
 import { createSetBack, isPlausible } from '../../util/plausible-time.ts'
-import { firstDue } from '../schedule/next-due.ts'
+import { type Added, firstDue } from '../schedule/next-due.ts'
 import type { SourceState } from '../state/state.ts'
 import { createImpossible } from './impossible-state.ts'
 
@@ -54,13 +54,12 @@ export const createDueSet = ({ redis, keys, catalogue, get, state, settings, now
     findInterval: id => get(id)?.interval,
   })
 
-  /** @param together how many are new at the same time */
-  const addNew = async (id: SourceId, together: number): Promise<void> => {
+  const addNew = async (id: SourceId, added: Added): Promise<void> => {
     const { nextAt, nextReason, lastFetchAt } = await state(id)
     const due =
       nextAt !== null && nextAt > now() && isPlausible(lastFetchAt ?? 0, now())
         ? { at: nextAt, reason: nextReason }
-        : firstDue(id, now(), together)
+        : firstDue(id, now(), added)
     // NX: another replica may have scheduled it in the meantime.
     await redis.zadd(keys.due(), 'NX', String(due.at), id)
     await redis.hset(keys.source(id), { nextAt: due.at, nextReason: due.reason, setAt: now() })
@@ -73,7 +72,8 @@ export const createDueSet = ({ redis, keys, catalogue, get, state, settings, now
       const gone = [...known].filter(id => !wanted.has(id as SourceId))
       const fresh = [...wanted].filter(id => !known.has(id))
       if (gone.length > 0) await Promise.all([redis.zrem(keys.due(), ...gone), redis.hdel(keys.demand(), ...gone)])
-      await Promise.all(fresh.map(id => addNew(id, fresh.length)))
+      const added = { together: fresh.length, all: wanted.size, budget: settings().budget }
+      await Promise.all(fresh.map(id => addNew(id, added)))
       return { added: fresh.length, removed: gone.length }
     },
 

@@ -5,6 +5,7 @@ import type { Source, SourceId } from '../../domain/source.ts'
 import type { Store } from '../../redis/store.ts'
 import { formatFineDuration } from '../../util/duration.ts'
 import { backoff, isGone, type PollFailure, weighFailure } from '../schedule/backoff.ts'
+import { fixedDemand, formatDemand } from '../schedule/budget.ts'
 import { computeSpread, type Due } from '../schedule/next-due.ts'
 import { digestUrl, type Move } from '../state/moves.ts'
 import { type SourceState, writeMove } from '../state/state.ts'
@@ -76,14 +77,13 @@ export const createFailureRecorder = ({
     ])
     // A success resets the score.
     const score = weighFailure(failure) + (failures === 1 ? 0 : Number(before ?? 0))
-    if (isGone(failure)) {
-      const reason = `retired: the publisher answered ${failure.status} Gone; a re-crawl revives it`
-      return notePoll(id, { at: NEVER, reason }, { ...failureFields, failureScore: score, retiredAt: now() })
-    }
-    return notePoll(id, backoff(id, now(), { failures, score }, failure, settings()), {
-      ...failureFields,
-      failureScore: score,
-    })
+    const due = isGone(failure)
+      ? { at: NEVER, reason: `retired: the publisher answered ${failure.status} Gone; a re-crawl revives it` }
+      : backoff(id, now(), { failures, score }, failure, settings())
+    // Until then it leaves its share of the budget to the others.
+    const demand = settings().budget > 0 ? formatDemand(fixedDemand(due.at - now())) : undefined
+    const fields = { ...failureFields, failureScore: score, ...(isGone(failure) ? { retiredAt: now() } : {}) }
+    return notePoll(id, due, fields, { demand })
   },
 
   async deferred(id, ms, why) {

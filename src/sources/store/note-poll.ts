@@ -18,6 +18,8 @@ export interface Noted {
   readonly fetch?: Fetch | undefined
   /** Token of the data set that the poll refers to: nothing is written if the source has another one by now. */
   readonly dataSet?: string | undefined
+  /** What it asks of the budget from now on; see `formatDemand`. */
+  readonly demand?: string | undefined
   /** null to leave them unchanged. */
   readonly itemHashes?: readonly string[] | null
 }
@@ -35,7 +37,7 @@ export type NotePoll = (
 
 export const createNotePoll =
   ({ redis, keys }: Store): NotePoll =>
-  async (id, due, fields, { fetches = 0, newItems = 0, fetch, dataSet, itemHashes = null } = {}) => {
+  async (id, due, fields, { fetches = 0, newItems = 0, fetch, dataSet, demand, itemHashes = null } = {}) => {
     const empty = Object.keys(fields).filter(name => fields[name] === '')
     const full = Object.entries(fields).filter(([, value]) => value !== '')
     await Promise.all([
@@ -51,6 +53,7 @@ export const createNotePoll =
         ],
       ),
       ...(empty.length > 0 ? [redis.hdel(keys.source(id), ...empty)] : []),
+      ...(demand === undefined ? [] : [redis.hset(keys.demand(), id, demand)]),
       // XX: a source removed from the catalogue while it was fetched stays out.
       redis.zadd(keys.due(), 'XX', String(due.at), id),
     ])

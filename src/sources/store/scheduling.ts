@@ -6,9 +6,9 @@ import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import type { Source, SourceId } from '../../domain/source.ts'
 import type { Store } from '../../redis/store.ts'
 import { formatFineDuration } from '../../util/duration.ts'
-import { fetchCostFor } from '../schedule/budget.ts'
+import { fetchCostFor, fixedDemand, formatDemand, parseDemand } from '../schedule/budget.ts'
 import { learn, type Poll } from '../schedule/learn.ts'
-import { DEFAULT_FETCH_COST, type Due, demandUnder, nextDue } from '../schedule/next-due.ts'
+import { DEFAULT_FETCH_COST, type Due, demandUnder, nextDue, whilePushed } from '../schedule/next-due.ts'
 import type { PublishingModel } from '../schedule/publishing-model.ts'
 import { formatCounts, formatRecentState } from '../schedule/publishing-model-text.ts'
 import { stalledFor } from '../schedule/stalled.ts'
@@ -16,6 +16,9 @@ import { type SourceState, writeTimes } from '../state/state.ts'
 
 /** ms for which a process uses the fetch cost that it read last. */
 const COST_TTL = 30_000
+
+/** What is known of a source before a poll. */
+type Before = Pick<SourceState, 'publishingModel' | 'hints' | 'stalledSince' | 'pushUntil'>
 
 export interface Scheduling {
   /**
@@ -25,18 +28,27 @@ export interface Scheduling {
   rebalanceBudget(): Promise<number | null>
   /** What a fetch of a source must be worth, ms of waiting publications. */
   fetchPrice(model: PublishingModel): Promise<number>
-  /** Learns from one more poll of a source. @returns when it is due next, and the fields of its hash to write */
+  /**
+   * Learns from one more poll of a source. @returns when it is due next, the fields of its hash to write, and with a
+   * budget what it asks of it
+   */
   after(
     id: SourceId,
-    before: Pick<SourceState, 'publishingModel' | 'hints' | 'stalledSince'>,
+    before: Before,
     poll: Omit<Poll, 'now'>,
     freshFor: number | null,
-  ): Promise<{ readonly due: Due; readonly fields: Readonly<Record<string, string>> }>
+  ): Promise<{
+    readonly due: Due
+    readonly fields: Readonly<Record<string, string>>
+    readonly demand: string | undefined
+  }>
 }
 
 export interface SchedulingParts extends Store {
   readonly get: (id: string) => Source | undefined
   readonly settings: () => CrawlSettings
+  /** ms between polls while push works. */
+  readonly safetyInterval: () => number
   readonly now: () => number
 }
 
@@ -47,7 +59,7 @@ const formatFields = (model: PublishingModel, before: PublishingModel): Record<s
   ...(model.recent === before.recent ? {} : { times: writeTimes(model.recent) }),
 })
 
-export const createScheduling = ({ redis, keys, get, settings, now }: SchedulingParts): Scheduling => {
+export const createScheduling = ({ redis, keys, get, settings, safetyInterval, now }: SchedulingParts): Scheduling => {
   let cached = { cost: DEFAULT_FETCH_COST, until: 0 }
   /** The fetch cost last rebalanced for the budget, the same for all sources. */
   const cost = async (): Promise<number> => {
@@ -62,19 +74,19 @@ export const createScheduling = ({ redis, keys, get, settings, now }: Scheduling
 
   const after = async (
     id: SourceId,
-    { publishingModel: before, hints, stalledSince }: Pick<SourceState, 'publishingModel' | 'hints' | 'stalledSince'>,
+    { publishingModel: before, hints, stalledSince, pushUntil }: Before,
     poll: Omit<Poll, 'now'>,
     freshFor: number | null,
-  ): Promise<{ due: Due; fields: Record<string, string> }> => {
+  ) => {
     const model = learn(before, { now: now(), ...poll })
     const wishes = {
       ...hints,
       fixed: get(id)?.interval,
       asked: Math.max(hints.interval ?? 0, freshFor ?? 0) || null,
     }
-    if (settings().budget > 0)
-      await redis.hset(keys.demand(), id, demandUnder(model, now(), wishes.fixed).toPrecision(4))
-    const due = nextDue(id, now(), model, wishes, settings(), await fetchPrice(model))
+    const wanted = nextDue(id, now(), model, wishes, settings(), await fetchPrice(model))
+    const due = whilePushed(wanted, id, now(), pushUntil, safetyInterval())
+    const demand = () => formatDemand(due === wanted ? demandUnder(model, now(), wishes) : fixedDemand(due.at - now()))
     const stalled = stalledFor(model, now())
     const hasStalled = stalled > 0 && stalledSince === null
     const hasResumed = stalled === 0 && stalledSince !== null
@@ -89,6 +101,7 @@ export const createScheduling = ({ redis, keys, get, settings, now }: Scheduling
         ...formatFields(model, before),
         ...(hasStalled ? { stalledSince: String(now()) } : hasResumed ? { stalledSince: '' } : {}),
       },
+      demand: settings().budget > 0 ? demand() : undefined,
     }
   }
 
@@ -99,7 +112,7 @@ export const createScheduling = ({ redis, keys, get, settings, now }: Scheduling
     async rebalanceBudget() {
       const { budget } = settings()
       if (budget === 0) return null
-      const known = (await redis.hvals(keys.demand())).map(Number)
+      const known = (await redis.hvals(keys.demand())).map(parseDemand)
       if (known.length === 0) return null
       // Sources not polled yet are assumed to be like the others.
       const share = known.length / Math.max(await redis.zcard(keys.due()), known.length)

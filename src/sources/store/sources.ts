@@ -151,14 +151,17 @@ export const createSources = (parts: SourcesParts): Sources => {
   const { redis, keys, catalogue, refresh, settings, lost, safetyInterval = () => 0, now } = parts
   const get = createLookup(catalogue)
   const states = createSourceStates(parts)
-  const shared = { redis, keys, get, settings, now, state: states.state, notePoll: createNotePoll({ redis, keys }) }
+  const shared = {
+    ...{ redis, keys, get, settings, safetyInterval, now },
+    ...{ state: states.state, notePoll: createNotePoll({ redis, keys }) },
+  }
   const { after, rebalanceBudget, fetchPrice } = createScheduling(shared)
   const seenItems = createSeenItems({ redis, keys, settings, lost, now })
   const quarantine = createQuarantine({ redis, keys, now })
   return {
     ...states,
     ...seenItems,
-    ...createSuccessRecorder({ ...shared, schedule: after, forgetItems: seenItems.forgetItems, safetyInterval }),
+    ...createSuccessRecorder({ ...shared, schedule: after, forgetItems: seenItems.forgetItems }),
     ...createFailureRecorder(shared),
     ...createDueSet({ ...shared, catalogue }),
     ...createFetchLog(shared),

@@ -5,7 +5,7 @@ import type { Validators } from '../../http-client/fetch.ts'
 import type { Store } from '../../redis/store.ts'
 import { withoutCredentials } from '../../util/redact.ts'
 import { NOT_MODIFIED_COST } from '../schedule/learn.ts'
-import { type Due, whilePushed } from '../schedule/next-due.ts'
+import type { Due } from '../schedule/next-due.ts'
 import { countDaily } from '../state/daily.ts'
 import type { Fetch } from '../state/history.ts'
 import { formatItemHashes, type ScheduleHints, type SourceState, writeHints } from '../state/state.ts'
@@ -58,8 +58,6 @@ export interface SuccessRecorderParts extends Store {
   readonly notePoll: NotePoll
   readonly schedule: Scheduling['after']
   readonly forgetItems: (id: SourceId) => Promise<void>
-  /** ms between polls while push works. */
-  readonly safetyInterval: () => number
   /** ms since the epoch. */
   readonly now: () => number
 }
@@ -88,7 +86,6 @@ export const createSuccessRecorder = ({
   notePoll,
   schedule,
   forgetItems,
-  safetyInterval,
   now,
 }: SuccessRecorderParts): SuccessRecorder => {
   /** Learns from a fetch. @returns when the source is due next, and the fields to write */
@@ -98,9 +95,9 @@ export const createSuccessRecorder = ({
     poll: Parameters<typeof schedule>[2],
     freshFor: number | null,
   ) => {
-    const { due, fields } = await schedule(id, before, poll, freshFor)
+    const { due, fields, demand } = await schedule(id, before, poll, freshFor)
     return {
-      due: whilePushed(due, id, now(), before.pushUntil, safetyInterval()),
+      ...{ due, demand },
       fields: {
         ...fields,
         // Written only if it changed.
@@ -122,7 +119,7 @@ export const createSuccessRecorder = ({
     async succeeded(id, success) {
       const { validators, published, carried, newItems, hints, freshFor, movedTo, title, otherHubs, dataSet } = success
       const before = await state(id)
-      const { due, fields } = await learn(id, { ...before, hints }, { published, carried }, freshFor)
+      const { due, fields, demand } = await learn(id, { ...before, hints }, { published, carried }, freshFor)
       await forgetItems(id)
       return notePoll(
         id,
@@ -139,7 +136,7 @@ export const createSuccessRecorder = ({
           otherHubs: otherHubs ?? '',
           ...(newItems > 0 ? { daily: countDaily(before.daily, now(), newItems) } : {}),
         },
-        { fetches: 1, newItems, dataSet, itemHashes: validators && success.itemHashes },
+        { fetches: 1, newItems, dataSet, demand, itemHashes: validators && success.itemHashes },
       )
     },
 
@@ -154,7 +151,7 @@ export const createSuccessRecorder = ({
 
     async unchanged(id, freshFor, before, fetch) {
       const known = before ?? (await state(id))
-      const { due, fields } = await learn(
+      const { due, fields, demand } = await learn(
         id,
         known,
         { published: [], carried: null, cost: fetch?.status === 304 ? NOT_MODIFIED_COST : 1 },
@@ -162,7 +159,7 @@ export const createSuccessRecorder = ({
       )
       // Most sources have nothing to clear, which saves a command.
       const cleared = known.failures > 0 || known.retiredAt !== null ? CLEARED_BY_SUCCESS : {}
-      return notePoll(id, due, { ...cleared, ...fields }, { fetches: 1, fetch, dataSet: known.dataSet })
+      return notePoll(id, due, { ...cleared, ...fields }, { fetches: 1, fetch, demand, dataSet: known.dataSet })
     },
   }
 }

@@ -183,7 +183,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
 
   it('the page of the sources fits a phone, and can be used by keyboard: the skip link comes first, then the pages', async () => {
     const { page } = await aPage(360, 'dark')
-    for (const path of ['/sources', '/', '/overview', '/articles', '/audit', '/quarantine']) {
+    for (const path of ['/sources', '/', '/overview', '/articles', '/changes', '/audit', '/quarantine']) {
       await page.goto(`${url}${path}`)
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
     }

@@ -6,15 +6,18 @@ import type { Readings } from '../../../src/server/metrics/redis-gauges.ts'
 const readings: Readings = {
   queues: { crawl: { waiting: 3, active: 1 } },
   paused: { crawl: 0 },
+  delayedBeyondDay: { crawl: 0 },
   oldest: { crawl: 12.5 },
   sources: { fresh: 7, failing: 2 },
   lists: { latest: 4, 'most-read:now': 9 },
-  events: { waiting: 5, lag: 1.5, refused: { robot: 11 } },
+  staleLists: 1,
+  events: { waiting: 5, lag: 1.5, reported: 40, refused: { robot: 11 } },
   redis: { memory: 1_000, limit: 0, latency: 0.001 },
   articles: { count: 40, pending: 3, evicted: 12, memory: 2_000 },
   storyShares: { world: 0.12 },
   storyShareLimits: { world: 0.3 },
   daemons: 2,
+  isNetworkDown: false,
   quarantine: 1,
 }
 

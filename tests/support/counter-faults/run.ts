@@ -46,13 +46,17 @@ const execArgv = script.endsWith('.ts') ? ['--import', 'tsx'] : []
 interface Truth {
   readonly counts: Map<string, number>
   readonly add: (kind: string, article: string, by: number) => void
+  /** Events that are to be counted: taken back, too, and totals that are set. */
+  accepted: number
 }
 
 const aTruth = (): Truth => {
   const counts = new Map<string, number>()
   return {
     counts,
-    add: (kind, article, by) => {
+    accepted: 0,
+    add(kind, article, by) {
+      if (kind !== 'seconds') this.accepted += 1
       counts.set(`${kind} ${article}`, (counts.get(`${kind} ${article}`) ?? 0) + by)
     },
   }
@@ -68,6 +72,19 @@ const untilAnswered = async <T>(ask: () => Promise<T>): Promise<T> => {
       await delay(20)
     }
   }
+}
+
+/**
+ * Comments by the site's own counter, so many that none of those taken back meets a total of 0, whichever of two
+ * counters is first.
+ */
+const COMMENTS = 100_000
+const setTotals = async (redis: Redis, keys: Keys, articles: readonly string[], truth: Truth): Promise<void> => {
+  for (const article of articles) {
+    await redis.xadd(keys.events(), '*', 'kind', 'comment', 'article', article, 'count', COMMENTS)
+    truth.add('comment', article, COMMENTS)
+  }
+  await drained(redis, keys)
 }
 
 /** Streams events until told to stop. Each has an id of its own: one sent again since Redis died in between counts once. */
@@ -89,6 +106,10 @@ const produce = async (redis: Redis, keys: Keys, articles: readonly string[], tr
       if (dice < 0.1) {
         adding.push(add({ kind: 'share', article }))
         truth.add('share', article, 1)
+      } else if (dice > 0.9) {
+        const kind = dice < 0.96 ? 'comment' : 'uncomment'
+        adding.push(add({ kind, article }))
+        truth.add('comment', article, kind === 'comment' ? 1 : -1)
       } else if (dice < 0.15) adding.push(add({ ...view, ua: 'Googlebot/2.1' }))
       else if (dice < 0.2) adding.push(add({ ...view, article: 'ffffffffffffffff' }))
       else {
@@ -162,7 +183,9 @@ const drained = async (redis: Redis, keys: Keys): Promise<void> => {
   }
 }
 
-const FIELDS: Readonly<Record<string, string>> = { view: 'views', share: 'shares', seconds: 'seconds' }
+const FIELDS: Readonly<Record<string, string>> = {
+  ...{ view: 'views', share: 'shares', comment: 'comments', seconds: 'seconds' },
+}
 
 /** Compares what stands in Redis with the truth. */
 const check = async (redis: Redis, keys: Keys, articles: readonly string[], truth: Truth): Promise<string[]> => {
@@ -171,11 +194,12 @@ const check = async (redis: Redis, keys: Keys, articles: readonly string[], trut
     if (Number(found ?? 0) !== wanted) wrong.push(`${what}: ${found ?? 0}, not ${wanted}`)
   }
   for (const article of articles) {
-    for (const kind of ['view', 'share', 'seconds']) {
+    for (const kind of ['view', 'share', 'comment', 'seconds']) {
       const wanted = truth.counts.get(`${kind} ${article}`) ?? 0
       expect(`total ${kind} ${article}`, await redis.hget(keys.eventTotals(kind), article), wanted)
       expect(`hash ${kind} ${article}`, await redis.hget(keys.article(article), FIELDS[kind] ?? ''), wanted)
-      if (kind === 'seconds') continue
+      // What is taken back before it comes is not taken from a window that has none.
+      if (kind === 'seconds' || kind === 'comment') continue
       for (const window of ['day', 'week'])
         expect(`${window} ${kind} ${article}`, await redis.zscore(keys.eventWindow(kind, window), article), wanted)
     }
@@ -184,8 +208,7 @@ const check = async (redis: Redis, keys: Keys, articles: readonly string[], trut
     (sum, each) => sum + Number(each),
     0,
   )
-  const counted = [...truth.counts].reduce((sum, [name, count]) => sum + (name.startsWith('seconds') ? 0 : count), 0)
-  expect('counted and refused together', counted + refused, await redis.xlen(keys.events()))
+  expect('counted and refused together', truth.accepted + refused, await redis.xlen(keys.events()))
   return wrong
 }
 
@@ -207,10 +230,14 @@ export const runFaults = async ({ kills, restarts, dir, say }: Faults): Promise<
   const random = seeded(13)
   const stopping = new AbortController()
   const truth = aTruth()
-  const producing = produce(redis, keys, articles, truth, stopping.signal)
+  let producing: Promise<unknown> = Promise.resolve()
   let redelivered = 0
   try {
     const counting = await Promise.all(Array.from({ length: COUNTERS }, () => pool.start()))
+    await setTotals(redis, keys, articles, truth)
+    producing = produce(redis, keys, articles, truth, stopping.signal)
+    // The error is handled where it is awaited.
+    producing.catch(() => undefined)
     let restarted = 0
     for (let killed = 0; killed < kills; killed += 1) {
       // Killed at any moment: between reading, counting, answering and telling.

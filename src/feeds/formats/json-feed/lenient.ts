@@ -8,6 +8,9 @@ import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCod
 /** Within strings they are blanks to a reader; elsewhere they are white space. */
 const CONTROLS = /[\u0000-\u001f]/g
 
+/** Escapes as JSON has them, and others, which stand for the character itself. */
+const ESCAPES = /\\(?:["\\/bfnrt]|u[0-9a-f]{4}|([\s\S]))/gi
+
 export interface LenientJson {
   readonly value: unknown
   /** Whether the text ends before the document does. */
@@ -40,7 +43,10 @@ const OPEN_AROUND_ITEMS = 2
 
 /** @throws SyntaxError if nothing can be read; RangeError if it nests too deep */
 export const parseLeniently = (written: string): LenientJson => {
-  const text = written.replace(CONTROLS, ' ').trimEnd()
+  const text = written
+    .replace(CONTROLS, ' ')
+    .replace(ESCAPES, (sequence, other?: string) => other ?? sequence)
+    .trimEnd()
   try {
     return { value: JSON.parse(text), isCutOff: false, damaged: 0 }
   } catch (error) {

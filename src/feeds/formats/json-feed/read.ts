@@ -21,7 +21,7 @@ import { headlineText, isPlaceholder } from '../../fields/headline.ts'
 import { absolute, webAddress } from '../../fields/links.ts'
 import { buildEnclosure, isRecording } from '../../fields/media.ts'
 import { bareName, listAuthors } from '../../fields/people.ts'
-import { type Candidate, isImageType, parseType, type Role } from '../../fields/picture-candidate.ts'
+import { type Candidate, IMAGE_FILE, isImageType, parseType, type Role } from '../../fields/picture-candidate.ts'
 import { addFromMarkup } from '../../fields/pictures-in-markup.ts'
 import { formatPictures } from '../../fields/pictures-in-xml.ts'
 
@@ -77,7 +77,8 @@ const findPictures = (item: Json, html: string | null, base: string | undefined)
   add(text(item, 'banner_image'), 'enclosure')
   for (const each of list(item.attachments).filter(isObject)) {
     const type = parseType(text(each, 'mime_type'))
-    if (isImageType(type)) add(text(each, 'url'), 'link', type, text(each, 'title'))
+    if (type === null ? IMAGE_FILE.test(text(each, 'url') ?? '') : isImageType(type))
+      add(text(each, 'url'), 'link', type, text(each, 'title'))
   }
   if (html !== null) addFromMarkup(found, html, base)
   return formatPictures(found)

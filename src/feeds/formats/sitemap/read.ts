@@ -169,9 +169,14 @@ const readUrls = async (
     stopAt = at + PIECE
     at = tokenize(text, handler, at)
   }
-  // The text ends within an element, which is left out.
-  return { urls, isCutOff: current !== null }
+  // The text ends within an element, which is left out, or before the end of all of them.
+  const hasEnd = urls.length >= most || END.test(text.slice(-TAIL))
+  return { urls, isCutOff: current !== null || !hasEnd }
 }
+
+const END = /<\/[\w:.-]{0,60}(?:urlset|sitemapindex)\s{0,20}>/i
+/** Number of characters at the end of a document in which its end tag is looked for; comments may follow it. */
+const TAIL = 10_000
 
 /** An index lists at most 50,000 sitemaps; only this many are compared to find the newest. */
 const MAX_CHILDREN = 1_000

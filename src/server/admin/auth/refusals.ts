@@ -116,12 +116,14 @@ export const createRefusals = ({ redis, keys, log, now, onRefused }: RefusalsPar
       addTo(pending, field, { count: 1, first: at, last: at, from: by.from ?? '', on: on.slice(0, MAX_TEXT) })
       if (logged.take(field, 1) === 0)
         log.warn(
-          { kind, user: by.name, address: by.from, on: on.slice(0, MAX_TEXT) },
+          { event: 'admin.request_refused', kind, by: by.name, address: by.from, on: on.slice(0, MAX_TEXT) },
           'request refused; further ones within a minute are only counted',
         )
       timer ??= setTimeout(() => {
         timer = undefined
-        writeNext().catch((error: unknown) => logError(error, 'refusals could not be written'))
+        writeNext().catch((error: unknown) =>
+          logError(error, { event: 'admin.refusals_unsaved' }, 'refusals could not be written'),
+        )
       }, WRITE_INTERVAL).unref()
       return answered.take(field, 1)
     },
@@ -138,7 +140,9 @@ export const createRefusals = ({ redis, keys, log, now, onRefused }: RefusalsPar
     },
     async close() {
       clearTimeout(timer)
-      await writeNext().catch((error: unknown) => logError(error, 'refusals could not be written'))
+      await writeNext().catch((error: unknown) =>
+        logError(error, { event: 'admin.refusals_unsaved' }, 'refusals could not be written'),
+      )
     },
   }
 }

@@ -28,7 +28,8 @@ export const showNotFound =
 export const showError = (show: Show, log: Logger): ErrorRequestHandler => {
   const logError = createOutageLog(log)
   return (error: Error & { status?: unknown }, request, response, next) => {
-    if (hasTimedOut(response)) return log.debug({ err: error }, 'an admin page failed after its timeout')
+    if (hasTimedOut(response))
+      return log.debug({ event: 'admin.failed_late', err: error }, 'an admin page failed after its timeout')
     // The response has started: all that is left is to cut it off.
     if (response.headersSent) return next(error)
     const { status } = error
@@ -39,7 +40,7 @@ export const showError = (show: Show, log: Logger): ErrorRequestHandler => {
       const text = 'The connection was lost meanwhile. Try again in a moment.'
       return show.message(request, response, 503, 'Redis does not answer', text)
     }
-    logError(error, 'admin page failed')
+    logError(error, { event: 'admin.failed' }, 'admin page failed')
     show.message(request, response, 500, 'Something went wrong', 'The log has the details.')
   }
 }

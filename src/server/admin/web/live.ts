@@ -85,7 +85,7 @@ export const createLive = ({
           for (const listener of listeners)
             if (listener.topics.has(topic.name)) listener.stream.send(formatEvent(topic.name, keys))
       } catch (error) {
-        logError(error, 'changes could not be read; trying again', { topic: topic.name })
+        logError(error, { event: 'admin.live_failed', topic: topic.name }, 'changes could not be read; trying again')
       }
       next(Math.max(every, (performance.now() - began) * TIME_FRACTION))
     }

@@ -15,6 +15,7 @@ import type { SourceSummary } from '../../../sources/store/summary-cache.ts'
 import type { AddSources } from '../../../use-cases/add-sources.ts'
 import type { Actor, Audit } from '../../../use-cases/audit-log.ts'
 import type { EditingActions, EditOutcome } from '../../../use-cases/editing.ts'
+import type { ReadListChanges } from '../../../use-cases/list-changes.ts'
 import type { SourceActions } from '../../../use-cases/source-actions.ts'
 import type { Summary } from '../../../use-cases/source-status.ts'
 import type { MetricsSample } from '../../metrics/samples.ts'
@@ -72,6 +73,8 @@ export interface PageParts {
   readonly isInFile: (id: string) => boolean
   readonly replay: (source: SourceId, body: string) => Promise<ShownReplay>
   readonly listNames: () => readonly string[]
+  /** What changed in lists lately. */
+  readonly listChanges: ReadListChanges
   /** Sections of the taxonomy with their labels. */
   readonly sections: () => readonly { readonly id: string; readonly label: string }[]
   readonly status: () => Promise<Summary>

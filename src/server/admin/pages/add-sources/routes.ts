@@ -61,7 +61,8 @@ export const addSourcesRoutes = (parts: PageParts): Router => {
       if (!(error instanceof CatalogueError)) throw error
       return show.message(request, response, 409, 'Nothing was added', error.message)
     }
-    log.info({ count: wanted.length, by: by.name, address: by.from }, 'sources added in the admin UI')
+    const { name, from: address } = by
+    log.info({ event: 'admin.sources_added', count: wanted.length, by: name, address }, 'sources added in the admin UI')
     const ids = wanted.map(({ id }) => id)
     const to = ids.length === 1 ? `/sources/${ids[0]}` : `/sources?did=add&count=${ids.length}`
     done(request, response, to, { added: ids })

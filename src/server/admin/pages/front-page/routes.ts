@@ -9,7 +9,10 @@ import { wordsFor } from '../../web/edits.ts'
 import { canAct } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { textOf } from '../../web/respond.ts'
+import { summarise } from '../changes/view.ts'
 import { frontPage, type ListView, type Opened } from './view.ts'
+
+const HOUR = 3_600_000
 
 export const frontRoutes = ({
   redis,
@@ -17,19 +20,26 @@ export const frontRoutes = ({
   archive,
   explainEntry,
   overrides,
+  listChanges,
   sections,
   show,
   now,
 }: PageParts): Router => {
   const router = Router()
 
-  const readLists = (wanted: readonly Pick<Panel, 'list' | 'title' | 'entries'>[]): Promise<ListView[]> =>
-    Promise.all(
-      wanted.map(async ({ list, title, entries: limit }) => {
-        const entries = await redis.lrange(keys.list(list), 0, limit - 1)
-        return { list, title, entries: entries.map(json => JSON.parse(json) as Entry) } // written by publish
-      }),
-    )
+  const readLists = async (wanted: readonly Pick<Panel, 'list' | 'title' | 'entries'>[]): Promise<ListView[]> => {
+    const [published, changes] = await Promise.all([
+      Promise.all(wanted.map(({ list, entries }) => redis.lrange(keys.list(list), 0, entries - 1))),
+      listChanges(
+        wanted.map(({ list }) => list),
+        now() - HOUR,
+      ),
+    ])
+    return wanted.map(({ list, title }, index) => ({
+      ...{ list, title, changed: summarise(changes[index]?.net ?? []) },
+      entries: (published[index] ?? []).map(json => JSON.parse(json) as Entry), // written by publish
+    }))
+  }
 
   const open = async (list: string, article: string): Promise<Opened | null> => {
     if (list === '' || article === '') return null

@@ -7,12 +7,15 @@ import { type Html, html } from '../../components/html.ts'
 import { table } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
 import { editingForms, overridesTable, type SectionLabel } from '../articles/edit-view.ts'
+import { changesUrl } from '../changes/view.ts'
 
 /** One list on the page. */
 export interface ListView {
   readonly list: string
   readonly title: string
   readonly entries: readonly Entry[]
+  /** What changed in the last hour, such as `3 in, 1 out`; empty for nothing. */
+  readonly changed: string
 }
 
 /** The opened entry. */
@@ -97,8 +100,10 @@ const entryItem = (entry: Entry, list: string, view: FrontView): Html => {
   }</li>`
 }
 
-const listSection = ({ list, title, entries }: ListView, view: FrontView): Html =>
+const listSection = ({ list, title, entries, changed }: ListView, view: FrontView): Html =>
   html`<section class="list" id="${elementId(list)}" data-watch="lists" data-watch-only="${list}" aria-labelledby="${elementId(list)}-title"><h2 id="${elementId(list)}-title">${title}</h2>${
+    changed === '' ? null : html`<p class="soft"><a href="${changesUrl(list)}">${changed}</a> in the last hour</p>`
+  }${
     entries.length === 0
       ? html`<p class="soft">Empty.</p>`
       : html`<ol>${entries.map(entry => entryItem(entry, list, view))}</ol>`

@@ -57,7 +57,14 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
     const what = { by, what: 'quarantine.replay', on: `${body.source} ${body.id}`, before: body.reason }
     const run = () => replay(body.source, body.id)
     const outcome = await audit.around(what, run, after => ({ after }))
-    log.info({ ...outcome, source: body.source, body: body.id, by: by.name, address: by.from }, 'replayed')
+    log.info(
+      {
+        ...{ event: 'admin.quarantine_replayed', source: body.source, body: body.id, outcome: outcome.outcome },
+        ...{ detail: outcome.detail, new: outcome.new, edited: outcome.edited },
+        ...{ by: by.name, address: by.from },
+      },
+      'replayed',
+    )
     const to = `/quarantine?outcome=${outcome.outcome}&new=${outcome.new}&edited=${outcome.edited}`
     done(request, response, to, outcome)
   })
@@ -67,7 +74,10 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
     const by = actorOf(request, response)
     const what = { by, what: 'quarantine.drop', on: `${body.source} ${body.id}`, before: body.reason }
     await audit.around(what, () => sources.quarantine.drop(body.source, body.id))
-    log.info({ source: body.source, body: body.id, by: by.name, address: by.from }, 'dropped from quarantine')
+    log.info(
+      { event: 'admin.quarantine_dropped', source: body.source, body: body.id, by: by.name, address: by.from },
+      'dropped from quarantine',
+    )
     done(request, response, '/quarantine?outcome=dropped', { dropped: true })
   })
   return router

@@ -62,7 +62,7 @@ export const setUpRoutes = ({ users, sessions, audit, settings, show, log }: Set
     const add = () => users.add('admin', 'admin', password)
     const described = () => ({ after: { role: 'admin' } })
     const user = await audit.around({ by, what: 'user.add', on: 'admin' }, add, described)
-    log.info({ address: request.ip }, 'the user admin was created with the one-time link')
+    log.info({ event: 'admin.set_up', address: request.ip }, 'the user admin was created with the one-time link')
     letIn(request, response, await sessions.begin(user, readOrigin(request)), settings, '/')
   })
   return router

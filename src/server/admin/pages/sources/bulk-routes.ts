@@ -59,7 +59,11 @@ export const bulkRoutes = ({
       } else if (choice.do === 'remove') await sourceActions.remove(by, ids)
       else await sourceActions.setEnabled(by, ids, choice.do === 'resume')
     }
-    log.info({ ...report, by: by.name, address: by.from }, 'sources changed in the admin UI')
+    const { do: action, count, cooling } = report
+    log.info(
+      { event: 'admin.sources_changed', action, count, cooling, by: by.name, address: by.from },
+      'sources changed in the admin UI',
+    )
     const back = new URLSearchParams({ did: report.do, count: String(report.count), cooling: String(report.cooling) })
     done(request, response, `/sources?${back}`, report)
   })

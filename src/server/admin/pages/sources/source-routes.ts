@@ -82,7 +82,10 @@ export const sourceRoutes = (parts: PageParts): Router => {
     const isSame = held !== null && withoutCredentials(held.to) === seen
     const outcome = isSame ? await sourceActions.decideMove(by, source, decision, held.to) : { kind: 'none' as const }
     const { name, from: address } = by
-    log.info({ source: source.id, decision, outcome: outcome.kind, by: name, address }, 'new address decided on')
+    log.info(
+      { event: 'admin.address_decided', source: source.id, action: decision, outcome: outcome.kind, by: name, address },
+      'new address decided on',
+    )
     const to = new URLSearchParams({ decided: outcome.kind, items: String('items' in outcome ? outcome.items : 0) })
     const data = outcome.kind === 'none' ? outcome : { ...outcome, to: withoutCredentials(outcome.to) }
     done(request, response, `/sources/${source.id}?${to}`, data)
@@ -96,7 +99,11 @@ export const sourceRoutes = (parts: PageParts): Router => {
     const { jobs, cooling } = await sourceActions.crawl(by, [source])
     const [asked] = jobs
     const rest = cooling[0]?.ms ?? 0
-    if (asked) log.info({ ...asked, by: by.name, address: by.from }, 're-crawl requested in the admin UI')
+    if (asked)
+      log.info(
+        { event: 'admin.recrawl', source: source.id, queued: asked.job, by: by.name, address: by.from },
+        're-crawl requested in the admin UI',
+      )
     else response.status(429).set('retry-after', String(Math.ceil(rest / 1_000)))
     const said = new URLSearchParams({ crawling: source.id, ...(asked ? { since: String(since) } : { cooling: '1' }) })
     const back = textOf(request.body, 'back') === 'source' ? `/sources/${source.id}?` : `/sources?q=${source.id}&`

@@ -1,0 +1,3 @@
+/** What to do about a Redis that is set up so that newsdesk loses data. */
+
+export const KEEPS_KEYS = 'redis-cli CONFIG SET maxmemory-policy noeviction: any other policy loses jobs'
