@@ -43,12 +43,13 @@ export type Section = z.infer<typeof Section>
 
 export type Taxonomy = readonly Section[]
 
-/** The label for a language, falling back to that of its base language, then to English. */
-export const selectLabel = (labels: Section['labels'] | undefined, language: string): string | undefined =>
-  labels?.[language] ?? labels?.[language.split('-')[0] ?? ''] ?? labels?.en
 /** Labels of all sections in a language, by id. */
 export const labelSections = (taxonomy: Taxonomy, language: string): Readonly<Record<SectionId, string>> =>
   Object.fromEntries(taxonomy.map(({ id }) => [id, findLabel(taxonomy, id, language)]))
+
+/** The label for a language, falling back to that of its base language, then to English. */
+export const selectLabel = (labels: Section['labels'] | undefined, language: string): string | undefined =>
+  labels?.[language] ?? labels?.[language.split('-')[0] ?? ''] ?? labels?.en
 
 /** Label of a section in a language, falling back to English, then to the id. */
 export const findLabel = (taxonomy: Taxonomy, id: SectionId, language = 'en'): string =>

@@ -99,10 +99,6 @@ export const cutTo = (text: string, most: number): string =>
 const TURNS = /[\u202a-\u202e\u2066-\u2069]+/g
 const BLANKS = /[\u0000-\u001f\u007f-\u009f\ufeff\s]+/g
 
-/** Whether the text contains markup that was escaped twice (`&lt;b&gt;` and the like) and must be parsed again. */
-export const looksEscaped = (text: string): boolean =>
-  /<\/?[a-z][a-z0-9]{0,10}(?:\s[^<>]{0,500})?\/?>|&(?:[a-z]{2,8}|#x?[0-9a-f]{1,6});/i.test(text)
-
 /** Endings that say where a text was published, as blog software writes them in several languages. */
 const APPEARED = [
   // The post X appeared first on Y.

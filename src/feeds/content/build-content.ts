@@ -5,8 +5,9 @@ import type { ArticleSettings } from '../../config/sections/articles.ts'
 import type { ArticleContent, KeptContent } from '../../domain/content.ts'
 import type { ItemContent } from '../../domain/feed-item.ts'
 import type { Source } from '../../domain/source.ts'
-import { goesOn, looksEscaped, withoutTails } from '../../util/plain-text.ts'
+import { goesOn, withoutTails } from '../../util/plain-text.ts'
 import { yieldToEventLoop } from '../../util/slices.ts'
+import { IS_HTML } from '../fields/text-kind.ts'
 import { cutHtml, cutText } from './cut.ts'
 import { markupText, textParagraphs } from './markup-text.ts'
 import { countWords, readingMinutes } from './reading-time.ts'
@@ -60,8 +61,8 @@ const readMarkup = ({ markup: whole, kind }: ItemContent): Markup => {
   if (kind === 'xml') return read(markup, kind)
   if (HOLDS_HTML.test(markup)) return read(markup, 'html')
   const decoded = markup.includes('&') ? decodeHTML(markup) : markup
-  if (HOLDS_HTML.test(decoded) && looksEscaped(decoded)) return read(limitMarkup(decoded), 'html', decoded)
-  return kind === 'html' ? read(markup, kind) : read(decoded, 'text', decoded)
+  const isEscapedTwice = IS_HTML.test(decoded) && HOLDS_HTML.test(decoded)
+  return isEscapedTwice ? read(limitMarkup(decoded), 'html', decoded) : read(decoded, 'text', decoded)
 }
 
 const readText = ({ markup, kind }: Markup): string =>

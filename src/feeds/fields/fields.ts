@@ -14,7 +14,7 @@ import { findLink, findOriginal, type LinkContext, resolveBase, resolvedByDocume
 import { findEnclosures, isRecording, readCommentsCount } from './media.ts'
 import { findAuthors, findCategories, type Person } from './people.ts'
 import { findPictures } from './pictures-in-xml.ts'
-import { beginsWithHtml, isBase64, kindOf, looksMislabelled } from './text-kind.ts'
+import { IS_HTML, isBase64, kindOf, looksMislabelled } from './text-kind.ts'
 
 export interface FieldContext extends LinkContext {
   /** Those that the feed names for entries without any. */
@@ -102,7 +102,7 @@ const markupText = (markup: string, kind: TextKind): string => {
 
 /** Text of a description without markup: HTML all of which was escaped twice, or else what it says. */
 const decodedText = (text: string): string =>
-  beginsWithHtml(text) && HOLDS_HTML.test(text) ? plainText(text) : decodeAgain(text)
+  IS_HTML.test(text) && HOLDS_HTML.test(text) ? plainText(text) : decodeAgain(text)
 
 const findText = (fields: RawFields, format: Format): string | null => {
   for (const name of SUMMARY) {

@@ -26,11 +26,9 @@ export const isBase64 = (raw: Raw): boolean => {
   return attribute(raw, 'mode')?.toLowerCase() === 'base64' || (type.includes('/') && !/^text\/|[+/]xml$/.test(type))
 }
 
-const BEGINS_WITH_HTML = /^\s*<(?:p|div|ul|ol|table|h[1-6]|blockquote|figure|img|br|a)\b[^<>]{0,2000}>/i
-
-/** Whether a text begins with an element of HTML, as one does that is nothing but HTML. */
-export const beginsWithHtml = (text: string): boolean => BEGINS_WITH_HTML.test(text)
+/** Whether a text begins with a block of HTML. */
+export const IS_HTML = /^\s*<(?:p|div|ul|ol|table|h[1-6]|blockquote|figure|img|br|a)\b[^<>]{0,2000}>/i
 
 /** Whether a text of no declared type is HTML nevertheless: its generator escaped it and forgot to say so. */
 export const looksMislabelled = (raw: Raw, markup: string): boolean =>
-  attribute(raw, 'type') === null && beginsWithHtml(markup)
+  attribute(raw, 'type') === null && IS_HTML.test(markup)
