@@ -24,7 +24,7 @@ export const contentSettings = (
   articles: Pick<ArticleSettings, 'content' | 'contentSize'>,
 ): ContentSettings => ({ keep: content ?? articles.content, bytes: articles.contentSize })
 
-/** Characters and tags of markup that are read of one item: parsers of HTML take quadratic time on nested elements. */
+/** Characters and tags of markup that are read of one item: the time of parsers is not bounded by length. */
 const MAX_MARKUP = 200_000
 const MAX_TAGS = 8_000
 
