@@ -57,7 +57,8 @@ const PLAIN_TARGET = /[/=*](https?)(?::|%3a)\/{1,2}/i
 /** Escaped, one part of the path (`/RU=https%3a%2f%2f.../RK=2`). */
 const ESCAPED_TARGET = /[/=*](https?%3a%2f%2f[^/]{4,4000})/i
 /** As Proofpoint writes it: `/v3/__https://...__;`. */
-const DEFENDED_TARGET = /\/v3\/__(https?):\/{1,2}(.{4,4000}?)__;/i
+const DEFENDED_START = /\/v3\/__(https?):\/{1,2}/i
+const DEFENDED_END = '__;'
 /** All of the query. */
 const QUERY_TARGET = /^\?(https?(?::|%3a)(?:\/|%2f){2}.{4,4000})$/i
 /** In base64, a part of the path: `aHR0c` is `http`. */
@@ -84,8 +85,12 @@ const decodeEscaped = (text: string): string => {
 /** The target of a redirector that has it in its path, or as its query. */
 const inPath = ({ hostname, pathname, search, hash }: URL): URL | null => {
   if (ABOUT_OTHERS.test(hostname)) return null
-  const defended = DEFENDED_TARGET.exec(pathname)
-  if (defended) return parseTarget(`${defended[1]}://${defended[2]}`)
+  const defended = DEFENDED_START.exec(pathname)
+  if (defended) {
+    const rest = pathname.slice(defended.index + defended[0].length)
+    const end = rest.indexOf(DEFENDED_END)
+    if (end >= 0) return parseTarget(`${defended[1]}://${rest.slice(0, end)}`)
+  }
   const query = QUERY_TARGET.exec(search)?.[1]
   if (query !== undefined) return parseTarget(query.includes('://') ? `${query}${hash}` : decodeEscaped(query))
   const plain = PLAIN_TARGET.exec(pathname)

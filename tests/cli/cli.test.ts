@@ -33,7 +33,7 @@ describe('the command line', () => {
     [
       ['--help'],
       0,
-      /start .*\n[\s\S]*demo[\s\S]*newsstand[\s\S]*status[\s\S]*doctor[\s\S]*crawl[\s\S]*sources[\s\S]*lists/,
+      /Run:\n[\s\S]* start [\s\S]* status [\s\S]*Sources:\n[\s\S]* crawl [\s\S]*Editors:\n[\s\S]* lists [\s\S]*Access:\n[\s\S]*Tools:\n/,
     ],
     [['crawl', '--help'], 0, /--all[\s\S]*--wait/],
     [['--version'], 0, /^\d+\.\d+\.\d+/],

@@ -90,9 +90,10 @@ describe('a source changed in the admin pages of a running daemon', () => {
     const left = await until(
       async () =>
         (await queues.crawl.getCompleted(0, -1)).filter(({ returnvalue }) => returnvalue?.outcome === 'skipped'),
-      found => found.length >= 2,
+      found => new Set(found.map(({ data }) => data.sourceId)).size >= 2,
     )
-    expect(left.map(({ data }) => data.sourceId).toSorted()).toEqual(['gazette', 'idle'])
+    // One that fell due before the pause may have been left as well.
+    expect([...new Set(left.map(({ data }) => data.sourceId))].toSorted()).toEqual(['gazette', 'idle'])
     expect([polls('/gazette'), polls('/idle')]).toEqual([before, 0])
 
     await act('resume', 'gazette')

@@ -46,8 +46,14 @@ const UNWANTED_FILE =
   /[/_-](?:(?:spacer|blank|clear|transparent|pixel|1x1|placeholder|loading|avatar|gravatar|default[_-]?avatar|smiley|emoji)(?:[_.-]?\d{1,4}(?:x\d{1,4})?)?\.(?:gif|png|jpe?g|svg|webp)|(?:icon[_-]|btn[_-]|button[_-]|share[_-]|social[_-])?(?:share|facebook|fb|twitter|tweet|x|whatsapp|linkedin|pinterest|pinit|telegram|reddit|digg|delicious|stumbleupon|mastodon|bluesky|e?mail|print|printer|rss|feed|youtube|instagram|googleplus|google-plus|follow|subscribe|donate)(?:[_-](?:icon|button|btn|logo|share))?(?:[_-]?\d{1,4}(?:x\d{1,4})?)?\.(?:gif|png|svg|webp))(?:[?#]|$)/i
 
 /** Names of files that accompany a text, though a text may be about one: they give way to others. */
-const ACCOMPANYING_FILE =
-  /[/_-](?:logo|captcha|cc-by|licen[cs]e|badge|rating|divider|separator|signature)(?:[_.-][^/?#]{0,60})?\.(?:gif|png|svg|webp|jpe?g)(?:[?#]|$)/i
+const ACCOMPANYING_FILE = /(?:^|[_-])(?:logo|captcha|cc-by|licen[cs]e|badge|rating|divider|separator|signature)[_.-]/i
+
+/** The name of the file that a URL leads to. */
+const findFile = (url: string): string => {
+  const end = url.search(/[?#]/)
+  const path = end < 0 ? url : url.slice(0, end)
+  return path.slice(path.lastIndexOf('/') + 1)
+}
 
 /** Classes of emoji and portraits, which may be of any size. */
 const PORTRAIT_CLASS =
@@ -112,7 +118,9 @@ const PHOTOGRAPH = /\.(?:jpe?g|jfif|png|webp|avif|heic)(?:[?#&;/]|$)/i
 const isWeak = (candidate: Candidate): boolean => {
   const side = longSide(candidate)
   if (side !== null) return side < SMALL
-  return candidate.role === 'content' && (!PHOTOGRAPH.test(candidate.url) || ACCOMPANYING_FILE.test(candidate.url))
+  return (
+    candidate.role === 'content' && (!PHOTOGRAPH.test(candidate.url) || ACCOMPANYING_FILE.test(findFile(candidate.url)))
+  )
 }
 
 /**

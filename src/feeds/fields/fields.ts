@@ -85,14 +85,18 @@ const SUMMARY = [
 /** Number of characters of markup that are read for a summary of 300 characters. Reading more would only cost time. */
 const MARKUP_READ = 8_000
 
+const BLOCK = /<\/[a-z][a-z0-9]{0,20}\s{0,5}>|<(?:br|hr|p|div|li|figure)\b[^<>]{0,2000}>|<!--/i
+/** Those that are nothing without attributes: a text may be about them. */
+const WITH_ATTRIBUTES = /<(?:img|iframe|embed|object|link|meta)\s[^<>]{0,2000}>/gi
+
 /** Whether a text that may be HTML holds any. Text of which nothing is HTML may still hold a `<`. */
-const HOLDS_HTML =
-  /<\/[a-z][a-z0-9]{0,20}\s{0,5}>|<(?:br|hr|p|div|li|figure)\b[^<>]{0,2000}>|<(?:img|iframe|embed|object|link|meta)\s[^<>]{0,2000}=[^<>]{0,2000}>|<!--/i
+const holdsHtml = (text: string): boolean =>
+  BLOCK.test(text) || (text.match(WITH_ATTRIBUTES) ?? []).some(tag => tag.includes('='))
 
 const markupText = (markup: string, kind: TextKind): string => {
   const cut = markup.slice(0, MARKUP_READ)
   if (kind === 'text') return headlineText(cut, 'text')
-  const isPlain = kind !== 'xml' && !HOLDS_HTML.test(cut)
+  const isPlain = kind !== 'xml' && !holdsHtml(cut)
   if (isPlain) return decodedText(headlineText(cut, kind))
   const text = plainText(cut, kind === 'xml')
   // If all of that was one tag, such as an image in a data URL, the text comes after it.
@@ -102,7 +106,7 @@ const markupText = (markup: string, kind: TextKind): string => {
 
 /** Text of a description without markup: HTML all of which was escaped twice, or else what it says. */
 const decodedText = (text: string): string =>
-  IS_HTML.test(text) && HOLDS_HTML.test(text) ? plainText(text) : decodeAgain(text)
+  IS_HTML.test(text) && holdsHtml(text) ? plainText(text) : decodeAgain(text)
 
 const findText = (fields: RawFields, format: Format): string | null => {
   for (const name of SUMMARY) {
@@ -116,7 +120,7 @@ const findText = (fields: RawFields, format: Format): string | null => {
       ? markupText(Buffer.from(markup.slice(0, MARKUP_READ), 'base64').toString('utf8'), 'html')
       : markupText(markup, isMislabelled ? 'html' : kind)
     // Escaped HTML within an element of HTML that is not: it is still of type HTML.
-    if (text) return kind === 'xml' && type === 'html' && HOLDS_HTML.test(text) ? plainText(text) : text
+    if (text) return kind === 'xml' && type === 'html' && holdsHtml(text) ? plainText(text) : text
   }
   return null
 }

@@ -9,7 +9,12 @@ const RUNS = /^(?:javascript|data|vbscript|about|blob|file|filesystem|view-sourc
 const MAX_LENGTH = 8_192
 
 /** A host in place of a path: `www.news.example/1`, as nobody names a folder. */
-const BARE_HOST = /^www\d?\.[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*\.[a-z]{2,24}(?:[/:?#]|$)/i
+const BARE_HOST = /^www\d?(?:\.[a-z0-9-]{1,63}){1,9}$/i
+
+const beginsWithBareHost = (written: string): boolean => {
+  const [host = ''] = written.slice(0, 254).split(/[/:?#]/, 1)
+  return BARE_HOST.test(host) && host.split('.').length > 2 && /\.[a-z]{2,24}$/i.test(host)
+}
 
 /** Repairs what publishers get wrong about schemes: `http//`, `htttp://`, `http://https://`, none before a host. */
 const withScheme = (written: string, base: string | undefined): string => {
@@ -21,7 +26,7 @@ const withScheme = (written: string, base: string | undefined): string => {
   if (scheme !== written) return scheme
   const host = base === undefined ? null : /^https?:\/\/([^/?#]+)/i.exec(base)?.[1]
   const beginsWithHost = host?.includes('.') && written.toLowerCase().startsWith(`${host.toLowerCase()}/`)
-  if (!beginsWithHost && !BARE_HOST.test(written)) return written
+  if (!beginsWithHost && !beginsWithBareHost(written)) return written
   return `${/^http:/i.test(base ?? '') ? 'http' : 'https'}://${written}`
 }
 

@@ -57,6 +57,17 @@ const aLive = async (some: Partial<LiveParts> = {}) => {
 }
 
 describe('what is told to open pages', () => {
+  it('live pages that subscribe are told of what changed just before, which another page was told already', async () => {
+    const { listen, change } = await aLive()
+    const first = await listen()
+    change('courier')
+    await until(() => first.heard().includes('courier'))
+    first.leave()
+    const second = await listen()
+    await until(() => second.heard().includes('"keys":["courier"]'))
+    second.leave()
+  })
+
   it('live pages cost nothing while none is open', async () => {
     const { listen, looks, live } = await aLive()
     expect(looks()).toBe(0)

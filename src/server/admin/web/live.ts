@@ -37,6 +37,8 @@ export interface Live {
 
 const EVERY = 1_000
 const HEARTBEAT = 15_000
+/** ms for which changes are repeated to a page that subscribes, which was rendered before and may not show them. */
+export const MAX_LOAD_TIME = 10_000
 /** A topic is checked so rarely that checks take at most this fraction (1/n) of the time. */
 const TIME_FRACTION = 20
 /** Timeout, ms, for checking a session; if Redis is unreachable, listeners stay. */
@@ -67,9 +69,18 @@ export const createLive = ({
   const listeners = new Set<LiveListener>()
   const streams = createStreams({ limits: () => ({ ...LIMITS, ...limits }), heartbeat })
   const timers = new Map<string, NodeJS.Timeout>()
+  /** Changes within MAX_LOAD_TIME, by the name of their topic. */
+  const recent = new Map<string, { readonly at: number; readonly keys: readonly string[] }[]>()
   let sessionTimer: NodeJS.Timeout | null = null
   let isClosed = false
   const hasListeners = (topic: string) => [...listeners].some(listener => listener.topics.has(topic))
+
+  const readRecent = (topic: string) => {
+    const from = performance.now() - MAX_LOAD_TIME
+    const still = (recent.get(topic) ?? []).filter(({ at }) => at >= from)
+    recent.set(topic, still)
+    return still
+  }
 
   const watch = (topic: Topic): void => {
     if (timers.has(topic.name) || isClosed) return
@@ -81,9 +92,11 @@ export const createLive = ({
       const began = performance.now()
       try {
         const keys = await topic.check()
-        if (keys.length > 0)
+        if (keys.length > 0) {
+          readRecent(topic.name).push({ at: began, keys })
           for (const listener of listeners)
             if (listener.topics.has(topic.name)) listener.stream.send(formatEvent(topic.name, keys))
+        }
       } catch (error) {
         logError(error, { event: 'admin.live_failed', topic: topic.name }, 'changes could not be read; trying again')
       }
@@ -117,7 +130,11 @@ export const createLive = ({
     const listener = { request, stream, topics: new Set(subscribed.map(({ name }) => name)) }
     listeners.add(listener)
     removeListener = () => listeners.delete(listener)
-    for (const topic of subscribed) watch(topic)
+    for (const topic of subscribed) {
+      const keys = [...new Set(readRecent(topic.name).flatMap(change => change.keys))]
+      if (keys.length > 0) stream.send(formatEvent(topic.name, keys))
+      watch(topic)
+    }
     sessionTimer ??= setTimeout(checkSessions, heartbeat)
   })
 

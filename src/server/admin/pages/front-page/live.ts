@@ -3,12 +3,10 @@
 import type { Redis } from 'ioredis'
 import type { Keys } from '../../../../redis/keys.ts'
 import { timestampOfStreamId } from '../../../../redis/stream-id.ts'
-import type { Topic } from '../../web/live.ts'
+import { MAX_LOAD_TIME, type Topic } from '../../web/live.ts'
 
 /** Announcements read at a time; further ones follow with the next check. */
 const MAX_READ = 1_000
-/** Maximum ms between rendering a page and its subscription. */
-const MAX_LOAD_TIME = 10_000
 
 export const listsTopic = ({ redis, keys }: { readonly redis: Redis; readonly keys: Keys }): Topic => {
   let last: string | null = null

@@ -2,7 +2,7 @@
 
 import type { SourceSummary } from '../../../../sources/store/summary-cache.ts'
 import { lateBy } from '../../../../use-cases/source-status.ts'
-import type { Topic } from '../../web/live.ts'
+import { MAX_LOAD_TIME, type Topic } from '../../web/live.ts'
 
 interface SeenSource {
   readonly summary: SourceSummary
@@ -33,7 +33,9 @@ export const sourcesTopic = (readSummaries: () => Promise<readonly SourceSummary
         seen.set(each.source.id, { summary: each, isLate: lateBy(each.source, each.nextAt, at) > 0 })
       const known = before
       before = seen
-      if (known === null) return []
+      // Sources that were fetched after the first page was rendered, and before it subscribed.
+      if (known === null)
+        return [...seen].flatMap(([id, { summary }]) => ((summary.lastFetchAt ?? 0) >= at - MAX_LOAD_TIME ? id : []))
       const gone = [...known.keys()].filter(id => !seen.has(id))
       return [...gone, ...[...seen].flatMap(([id, one]) => (isSame(known.get(id), one) ? [] : [id]))]
     },
