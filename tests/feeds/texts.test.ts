@@ -25,6 +25,18 @@ describe('summaries', () => {
     expect(await first(document)).toMatchObject({ summary: 'The <video> element turns 15' })
   })
 
+  it.each([
+    [
+      'its element holds escaped HTML alone, which shows nothing',
+      atom(
+        '<entry><title>Fire</title><content type="html"><div xmlns="http://www.w3.org/1999/xhtml">&lt;img src="/a.jpg"></div></content></entry>',
+      ),
+    ],
+    ['all of it says where it appeared', rss('<item><description>Read more</description></item>')],
+  ])('an item has no summary, rather than an empty one, where %s', async (_, document) => {
+    expect(await first(document)).toMatchObject({ summary: null })
+  })
+
   it('HTML all of which was escaped twice is read as HTML', async () => {
     const item = '<item><description>&amp;lt;p&amp;gt;Fire &amp;amp;amp; smoke&amp;lt;/p&amp;gt;</description></item>'
     expect(await first(rss(item))).toMatchObject({ summary: 'Fire & smoke' })

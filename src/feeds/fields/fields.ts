@@ -120,7 +120,8 @@ const findText = (fields: RawFields, format: Format): string | null => {
       ? markupText(Buffer.from(markup.slice(0, MARKUP_READ), 'base64').toString('utf8'), 'html')
       : markupText(markup, isMislabelled ? 'html' : kind)
     // Escaped HTML within an element of HTML that is not: it is still of type HTML.
-    if (text) return kind === 'xml' && type === 'html' && holdsHtml(text) ? plainText(text) : text
+    const plain = kind === 'xml' && type === 'html' && holdsHtml(text) ? plainText(text) : text
+    if (plain) return plain
   }
   return null
 }
@@ -218,7 +219,7 @@ export const readItem = (fields: RawFields, context: FieldContext): FeedItem => 
     ...findAuthors(fields, { format, base }, context.authors ?? []),
     categories: findCategories(fields),
     ...findPictures(fields, base),
-    summary: text === null ? null : summarise(text),
+    summary: text === null ? null : summarise(text) || null,
     language,
     ...(original === null ? {} : { original }),
     ...(commentsCount === null ? {} : { commentsCount }),
