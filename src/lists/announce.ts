@@ -23,16 +23,15 @@ export interface ListUpdate {
 /** @param lists as they stand by now */
 export const announce = async (redis: Redis, keys: Keys, lists: readonly ListUpdate[]): Promise<void> => {
   if (lists.length === 0) return
-  await Promise.all([
-    runScript(
-      redis,
-      announceScript,
-      [keys.updates()],
-      [MAX_UPDATES, ...lists.flatMap(({ name, version, at }) => [name, version, new Date(at).toISOString()])],
-    ),
-    // If two writers race and the lower version is stored last, the change is announced once more: harmless.
-    ...lists.map(({ name, version, isKept }) =>
-      isKept ? redis.hset(keys.listMeta(name), 'announced', version) : null,
-    ),
-  ])
+  await runScript(
+    redis,
+    announceScript,
+    [keys.updates()],
+    [MAX_UPDATES, ...lists.flatMap(({ name, version, at }) => [name, version, new Date(at).toISOString()])],
+  )
+  // Only now: the announcement may fail, or have to be sent again to a Redis that was restarted. If two writers race and
+  // the lower version is stored last, the change is announced once more: harmless.
+  await Promise.all(
+    lists.map(({ name, version, isKept }) => (isKept ? redis.hset(keys.listMeta(name), 'announced', version) : null)),
+  )
 }

@@ -52,6 +52,17 @@ describe('a list that is published', () => {
     expect(await updates()).toEqual(['latest 1', 'latest 1'])
   })
 
+  it('a published list is announced by the next process to write it if the announcement failed', async () => {
+    const own = aListRoom()
+    const { publisher } = own.open()
+    await own.redis.set(own.keys.updates(), 'no stream')
+    await expect(publisher.publish('latest')).rejects.toThrow('WRONGTYPE')
+    await own.redis.del(own.keys.updates())
+    await publisher.publish('latest')
+    const [entry] = await own.redis.xrange(own.keys.updates(), '-', '+')
+    expect(entry?.[1].slice(0, 4)).toEqual(['list', 'latest', 'version', '1'])
+  })
+
   it('a published list shows what another process ingested, even if the publisher cached an earlier state', async () => {
     const other = room.open()
     await other.publisher.publish('latest')
