@@ -58,6 +58,11 @@ describe('the full text of an item', () => {
     expect(await contentOf(described(SENTENCE))).toBeNull()
   })
 
+  it('a description without markup may be about an element, as summaries have it', async () => {
+    const text = `Why an <iframe> broke the timetable. ${SENTENCE.repeat(8)}`
+    expect((await contentOf(item(`<description>${escaped(text)}</description>`)))?.text).toBe(text.trim())
+  })
+
   it('a text that says no more than the summary is not kept twice', async () => {
     expect(await contentOf(item('<content:encoded>The harbour reopens.</content:encoded>'))).toBeNull()
   })

@@ -7,7 +7,7 @@ import type { ItemContent } from '../../domain/feed-item.ts'
 import type { Source } from '../../domain/source.ts'
 import { goesOn, withoutTails } from '../../util/plain-text.ts'
 import { yieldToEventLoop } from '../../util/slices.ts'
-import { IS_HTML } from '../fields/text-kind.ts'
+import { holdsHtml, isAllHtml } from '../fields/text-kind.ts'
 import { cutHtml, cutText } from './cut.ts'
 import { markupText, textParagraphs } from './markup-text.ts'
 import { countWords, readingMinutes } from './reading-time.ts'
@@ -41,9 +41,6 @@ const limitMarkup = (markup: string): string => {
 /** Words from which a description may be the whole text rather than a teaser. */
 const WHOLE_FROM = 120
 
-/** Whether a text that may be HTML holds any. */
-const HOLDS_HTML = /<\/[a-z][a-z0-9]{0,20}\s{0,5}>|<(?:br|hr|img|p|div|li|iframe|embed|figure)\b[^<>]{0,2000}>|<!--/i
-
 interface Markup {
   readonly markup: string
   readonly kind: 'html' | 'xml' | 'text'
@@ -59,10 +56,9 @@ const readMarkup = ({ markup: whole, kind }: ItemContent): Markup => {
   if (kind === 'text') return read(whole.slice(0, MAX_MARKUP), kind)
   const markup = limitMarkup(whole)
   if (kind === 'xml') return read(markup, kind)
-  if (HOLDS_HTML.test(markup)) return read(markup, 'html')
+  if (holdsHtml(markup)) return read(markup, 'html')
   const decoded = markup.includes('&') ? decodeHTML(markup) : markup
-  const isEscapedTwice = IS_HTML.test(decoded) && HOLDS_HTML.test(decoded)
-  return isEscapedTwice ? read(limitMarkup(decoded), 'html', decoded) : read(decoded, 'text', decoded)
+  return isAllHtml(decoded) ? read(limitMarkup(decoded), 'html', decoded) : read(decoded, 'text', decoded)
 }
 
 const readText = ({ markup, kind }: Markup): string =>

@@ -14,7 +14,7 @@ import { findLink, findOriginal, type LinkContext, resolveBase, resolvedByDocume
 import { findEnclosures, isRecording, readCommentsCount } from './media.ts'
 import { findAuthors, findCategories, type Person } from './people.ts'
 import { findPictures } from './pictures-in-xml.ts'
-import { IS_HTML, isBase64, kindOf, looksMislabelled } from './text-kind.ts'
+import { holdsHtml, isAllHtml, isBase64, kindOf, looksMislabelled } from './text-kind.ts'
 
 export interface FieldContext extends LinkContext {
   /** Those that the feed names for entries without any. */
@@ -85,14 +85,6 @@ const SUMMARY = [
 /** Number of characters of markup that are read for a summary of 300 characters. Reading more would only cost time. */
 const MARKUP_READ = 8_000
 
-const BLOCK = /<\/[a-z][a-z0-9]{0,20}\s{0,5}>|<(?:br|hr|p|div|li|figure)\b[^<>]{0,2000}>|<!--/i
-/** Those that are nothing without attributes: a text may be about them. */
-const WITH_ATTRIBUTES = /<(?:img|iframe|embed|object|link|meta)\s[^<>]{0,2000}>/gi
-
-/** Whether a text that may be HTML holds any. Text of which nothing is HTML may still hold a `<`. */
-const holdsHtml = (text: string): boolean =>
-  BLOCK.test(text) || (text.match(WITH_ATTRIBUTES) ?? []).some(tag => tag.includes('='))
-
 const markupText = (markup: string, kind: TextKind): string => {
   const cut = markup.slice(0, MARKUP_READ)
   if (kind === 'text') return headlineText(cut, 'text')
@@ -105,8 +97,7 @@ const markupText = (markup: string, kind: TextKind): string => {
 }
 
 /** Text of a description without markup: HTML all of which was escaped twice, or else what it says. */
-const decodedText = (text: string): string =>
-  IS_HTML.test(text) && holdsHtml(text) ? plainText(text) : decodeAgain(text)
+const decodedText = (text: string): string => (isAllHtml(text) ? plainText(text) : decodeAgain(text))
 
 const findText = (fields: RawFields, format: Format): string | null => {
   for (const name of SUMMARY) {

@@ -26,9 +26,19 @@ export const isBase64 = (raw: Raw): boolean => {
   return attribute(raw, 'mode')?.toLowerCase() === 'base64' || (type.includes('/') && !/^text\/|[+/]xml$/.test(type))
 }
 
-/** Whether a text begins with a block of HTML. */
-export const IS_HTML = /^\s*<(?:p|div|ul|ol|table|h[1-6]|blockquote|figure|img|br|a)\b[^<>]{0,2000}>/i
+const BLOCK = /<\/[a-z][a-z0-9]{0,20}\s{0,5}>|<(?:br|hr|p|div|li|figure)\b[^<>]{0,2000}>|<!--/i
+/** Those that are nothing without attributes: a text may be about them. */
+const WITH_ATTRIBUTES = /<(?:img|iframe|embed|object|link|meta)\s[^<>]{0,2000}>/gi
+
+/** Whether a text that may be HTML holds any. Text of which nothing is HTML may still hold a `<`. */
+export const holdsHtml = (text: string): boolean =>
+  BLOCK.test(text) || (text.match(WITH_ATTRIBUTES) ?? []).some(tag => tag.includes('='))
+
+const BEGINS_AS_HTML = /^\s*<(?:p|div|ul|ol|table|h[1-6]|blockquote|figure|img|br|a)\b[^<>]{0,2000}>/i
 
 /** Whether a text of no declared type is HTML nevertheless: its generator escaped it and forgot to say so. */
 export const looksMislabelled = (raw: Raw, markup: string): boolean =>
-  attribute(raw, 'type') === null && IS_HTML.test(markup)
+  attribute(raw, 'type') === null && BEGINS_AS_HTML.test(markup)
+
+/** Whether a text is HTML from its beginning: once decoded, such a text was HTML all of which was escaped. */
+export const isAllHtml = (text: string): boolean => BEGINS_AS_HTML.test(text) && holdsHtml(text)
