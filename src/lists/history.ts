@@ -57,12 +57,13 @@ export const createHistoryNotes = ({ redis, keys, keep }: Store & { readonly kee
   /** @param now ms since the epoch */
   return async (list: string, articles: readonly ArticleId[], now: number): Promise<void> => {
     if (keep() === 0) return
-    const ids = articles.join(' ')
-    const isDue = ({ at }: Noted) => now < at || now - at >= HISTORY_STEP
     // Twice where another process noted something since: the first answer tells what.
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const last = noted.get(list) ?? { ids: '', at: 0 }
-      if ((last.ids === ids && last.at > 0) || !isDue(last)) return
+      // First: lists are published many times a minute.
+      if (now >= last.at && now - last.at < HISTORY_STEP) return
+      const ids = articles.join(' ')
+      if (last.ids === ids && last.at > 0) return
       const { left, entered } = findMoves(splitIds(last.ids), articles) ?? { left: [], entered: [] }
       const [standing, at] = (await runScript(
         redis,

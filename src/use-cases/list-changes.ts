@@ -1,7 +1,7 @@
 /** What changed in a list lately, with titles: for the admin UI and the CLI. */
 
 import type { ArticleStore } from '../articles/store.ts'
-import { readListHistory } from '../lists/history.ts'
+import { type ListHistory, readListHistory } from '../lists/history.ts'
 import { type EntryMove, findMoves, listMoves } from '../lists/rules/moves.ts'
 import type { Store } from '../redis/store.ts'
 
@@ -24,32 +24,34 @@ export interface ListChanges {
 }
 
 /** @param since ms since the epoch; of what came before `lists.history` nothing is known */
-export type ReadListChanges = (lists: readonly string[], since: number) => Promise<readonly ListChanges[]>
+export type ReadListChanges = (list: string, since: number) => Promise<ListChanges>
+
+const findNet = ({ before, latest }: Pick<ListHistory, 'before' | 'latest'>): EntryMove[] => {
+  const moves = findMoves(before, latest)
+  return moves === null ? [] : listMoves(moves)
+}
+
+/** Reads what changed in a list from a time to now, in all and without titles: no article is read. */
+export const readNetMoves = async (store: Store, list: string, since: number): Promise<readonly EntryMove[]> =>
+  findNet(await readListHistory(store, list, since))
 
 export const createListChanges =
   ({ archive, ...store }: Store & { readonly archive: Pick<ArticleStore, 'articles'> }): ReadListChanges =>
-  async (lists, since) => {
-    const histories = await Promise.all(lists.map(list => readListHistory(store, list, since)))
-    const unnamed = histories.map(({ before, latest, changes, isUnknown }) => {
-      const moves = findMoves(before, latest)
-      return {
-        net: moves === null ? [] : listMoves(moves),
-        changes: changes.map(change => ({ at: change.at, moves: listMoves(change) })),
-        isUnknown,
-      }
-    })
-    const ids = unnamed.flatMap(({ net, changes }) => [net, ...changes.map(({ moves }) => moves)].flat())
-    const wanted = [...new Set(ids.map(({ id }) => id))]
-    const articles = await archive.articles(wanted)
-    const found = new Map(wanted.map((id, index) => [id, articles[index]]))
+  async (list, since) => {
+    const history = await readListHistory(store, list, since)
+    const net = findNet(history)
+    const changes = history.changes.map(change => ({ at: change.at, moves: listMoves(change) }))
+    const ids = [...new Set([net, ...changes.map(({ moves }) => moves)].flat().map(({ id }) => id))]
+    const articles = await archive.articles(ids)
+    const found = new Map(ids.map((id, index) => [id, articles[index]]))
     const name = (move: EntryMove): NamedMove => {
       const article = found.get(move.id)
       return { ...move, title: article?.title ?? null, language: article?.language ?? 'und' }
     }
-    return unnamed.map(({ net, changes, isUnknown }, index) => ({
-      list: lists[index] as string, // one each
+    return {
+      list,
       net: net.map(name),
       changes: changes.map(({ at, moves }) => ({ at, moves: moves.map(name) })),
-      isUnknown,
-    }))
+      isUnknown: history.isUnknown,
+    }
   }

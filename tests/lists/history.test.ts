@@ -74,7 +74,7 @@ describe('the history of a list', () => {
     expect(await read()).toMatchObject({ changes: [{ left: [{ id: first, rank: 2 }] }, { at }], before: [first] })
     expect(await read(at + 1)).toMatchObject({ changes: [{ entered: [] }], before: [second, first] })
 
-    const [changes] = await createListChanges({ ...store, archive: desk.archive })(['latest'], 0)
+    const changes = await createListChanges({ ...store, archive: desk.archive })('latest', 0)
     expect(changes).toMatchObject({
       net: [
         { id: second, title: 'Bridge', from: null, to: 1 },

@@ -96,9 +96,9 @@ export const listChangesCommand = (
       return 2
     }
     const { articleStore: archive } = await session.container()
-    const [changes] = await createListChanges({ redis, keys, archive })([name], Date.now() - lasts.data)
+    const changes = await createListChanges({ redis, keys, archive })(name, Date.now() - lasts.data)
     if (json) console.log(JSON.stringify(changes, null, 2))
-    else if (!changes || changes.isUnknown)
+    else if (changes.isUnknown)
       console.log(pc.dim('Nothing is known: it has not been published yet, or lists.history is 0.'))
     else if (changes.changes.length === 0) console.log(pc.dim(`Nothing changed in the last ${span}.`))
     else

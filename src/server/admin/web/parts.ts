@@ -73,7 +73,7 @@ export interface PageParts {
   readonly isInFile: (id: string) => boolean
   readonly replay: (source: SourceId, body: string) => Promise<ShownReplay>
   readonly listNames: () => readonly string[]
-  /** What changed in lists lately. */
+  /** What changed in a list lately. */
   readonly listChanges: ReadListChanges
   /** Sections of the taxonomy with their labels. */
   readonly sections: () => readonly { readonly id: string; readonly label: string }[]

@@ -24,8 +24,7 @@ export const changesRoutes = ({ listChanges, listNames, show, now }: PageParts):
     }
     const asked = textOf(request.query, 'span')
     const [span, lasts] = [...SPANS].find(([name]) => name === asked) ?? ['1h', HOUR]
-    const [changes] = await listChanges([wanted], now() - lasts)
-    if (!changes) throw new Error('a list has changes')
+    const changes = await listChanges(wanted, now() - lasts)
     show(request, response, {
       title: `Changes of ${wanted}`,
       at: '/changes',

@@ -1,5 +1,6 @@
 /** What changed in a list: what entered, left and moved, and when. (pure) */
 
+import type { EntryMove } from '../../../../lists/rules/moves.ts'
 import type { ListChanges, NamedMove } from '../../../../use-cases/list-changes.ts'
 import { headline } from '../../components/headline.ts'
 import { type Html, html } from '../../components/html.ts'
@@ -45,7 +46,7 @@ const columns = (now: number, hasTime: boolean): readonly HtmlColumn<Row>[] => [
 ]
 
 /** Such as `3 in, 1 out, 2 moved`; empty if nothing changed. */
-export const summarise = (moves: readonly NamedMove[]): string => {
+export const summarise = (moves: readonly EntryMove[]): string => {
   const entered = moves.filter(({ from }) => from === null).length
   const left = moves.filter(({ to }) => to === null).length
   const moved = moves.length - entered - left

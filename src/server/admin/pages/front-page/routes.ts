@@ -6,6 +6,7 @@ import type { Entry } from '../../../../domain/entry.ts'
 import type { Panel } from '../../../../lists/definitions/definition.ts'
 import type { Override } from '../../../../lists/overrides.ts'
 import { LISTS } from '../../../../lists/registry.ts'
+import { readNetMoves } from '../../../../use-cases/list-changes.ts'
 import type { Titled } from '../../components/headline.ts'
 import { wordsFor } from '../../web/edits.ts'
 import { canAct } from '../../web/guard.ts'
@@ -22,7 +23,6 @@ export const frontRoutes = ({
   archive,
   explainEntry,
   overrides,
-  listChanges,
   sections,
   show,
   now,
@@ -32,13 +32,10 @@ export const frontRoutes = ({
   const readLists = async (wanted: readonly Pick<Panel, 'list' | 'title' | 'entries'>[]): Promise<ListView[]> => {
     const [published, changes] = await Promise.all([
       Promise.all(wanted.map(({ list, entries }) => redis.lrange(keys.list(list), 0, entries - 1))),
-      listChanges(
-        wanted.map(({ list }) => list),
-        now() - HOUR,
-      ),
+      Promise.all(wanted.map(({ list }) => readNetMoves({ redis, keys }, list, now() - HOUR))),
     ])
     return wanted.map(({ list, title }, index) => ({
-      ...{ list, title, changed: summarise(changes[index]?.net ?? []) },
+      ...{ list, title, changed: summarise(changes[index] ?? []) },
       entries: (published[index] ?? []).map(json => JSON.parse(json) as Entry), // written by publish
     }))
   }
