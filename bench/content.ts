@@ -124,7 +124,11 @@ const measure = async (words: number): Promise<number> => {
   const archive = createArticleStore({
     ...{ redis, keys: keysFor('newsdesk'), retention: () => 86_400_000, poolSize: () => 2_000 },
     ...{ findWeight: () => 1, findParent: () => undefined },
-    labels: { findPublisher: () => 'The Courier', listSectionLabels: () => ({ world: 'World' }) },
+    labels: {
+      findPublisher: () => 'The Courier',
+      findSectionLabel: () => 'World',
+      listSectionLabels: () => ({ world: 'World' }),
+    },
   })
   const before = await memory()
   for (let from = 0; from < ARTICLES; from += 50) {

@@ -33,18 +33,17 @@ type CrawlData = z.output<typeof crawlQueue.data>
 export const crawl = defineJob(crawlQueue, {
   async run(data, context) {
     const { sources, recrawlGap, job } = context
-    const source = data.trigger === 'manual' ? await sources.find(data.sourceId) : undefined
-    if (!source) return fetchSource(data, context)
+    const source = await sources.find(data.sourceId)
+    if (!source || data.trigger === 'schedule') return fetchSource(source, data, context)
     const left = await recrawlGap.admit(source.id, job.id)
     if (left > 0) return skipCooling(source, left, context)
-    const outcome = await fetchSource(data, context)
+    const outcome = await fetchSource(source, data, context)
     await recrawlGap.end(source.id, job.id)
     return outcome
   },
 })
 
-const fetchSource = async ({ sourceId, trigger }: CrawlData, context: JobContext) => {
-  const source = await context.sources.find(sourceId)
+const fetchSource = async (source: Source | undefined, { sourceId, trigger }: CrawlData, context: JobContext) => {
   if (!source && trigger === 'manual')
     throw new UnrecoverableError(`no source ${JSON.stringify(sourceId)}: \`newsdesk sources\` lists them`)
   if (trigger === 'schedule') await context.waitForCapacity()

@@ -13,7 +13,7 @@ import { createStoryWriter, type StoryWriter } from '../articles/story-writer.ts
 import { createWithholding } from '../articles/withhold.ts'
 import type { Config } from '../config/load.ts'
 import type { ArticleId } from '../domain/article.ts'
-import { labelSections, type SectionId } from '../domain/section.ts'
+import { findLabel, labelSections, type SectionId } from '../domain/section.ts'
 import type { SourceId } from '../domain/source.ts'
 import { createReadCounts, createTops } from '../events/top-articles.ts'
 import { createEviction } from '../eviction/evict.ts'
@@ -91,6 +91,7 @@ export const createContainer = (parts: ContainerParts): Container => {
     findParent: (id: SectionId) => config().taxonomy.find(section => section.id === id)?.parent,
     labels: {
       findPublisher: (id: SourceId) => sources.get(id)?.name ?? id,
+      findSectionLabel: (id: SectionId) => findLabel(config().taxonomy, id, settings().lists.language),
       listSectionLabels: () => labelSections(config().taxonomy, settings().lists.language),
     },
   }

@@ -34,6 +34,8 @@ export interface IngestParts extends StoryWriterParts {
 export interface ArticleLabels {
   /** Name of a source; its id if it is unknown. */
   readonly findPublisher: (id: SourceId) => string
+  /** Label of a section; its id if it is unknown. */
+  readonly findSectionLabel: (id: SectionId) => string
   /** Labels of all sections by id. */
   readonly listSectionLabels: () => Readonly<Record<SectionId, string>>
 }
@@ -67,7 +69,7 @@ const upsert = async (
       JSON.stringify({
         ...articleFields({ ...article, id: target }, decision.story, reprintOf, now, crawl),
         publisher: labels.findPublisher(owner),
-        sectionLabel: labels.listSectionLabels()[article.section] ?? article.section,
+        sectionLabel: labels.findSectionLabel(article.section),
       }),
       owner,
       target === article.id ? 'own' : 'merge',

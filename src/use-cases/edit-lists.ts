@@ -4,7 +4,8 @@ import type { ArticleStore, StoredArticle } from '../articles/store.ts'
 import type { ArticleId, StoryId } from '../domain/article.ts'
 import { articleId, canonicalUrl } from '../domain/canonical-url.ts'
 import type { Taxonomy } from '../domain/section.ts'
-import { covers, EVERYWHERE, OverrideError, type Overrides } from '../lists/overrides.ts'
+import { covers, OverrideError, type Overrides } from '../lists/overrides.ts'
+import { RELATED } from '../lists/registry.ts'
 import type { Publishing } from '../queues/publishing.ts'
 import { mergeStories, type StoryEditParts, splitStory } from './edit-stories.ts'
 import type { Edits } from './editing.ts'
@@ -47,7 +48,7 @@ const resolveId = (what: string): string => {
 const createOverridePublishing = ({ archive, publishing, names, retiring, blocks, relatedNaming }: EditsParts) => {
   /** Lists that a pin or block may change: rewritten at once. */
   const findAffected = (list: string, all: readonly string[]): readonly string[] =>
-    list === EVERYWHERE || list === 'related' ? all : all.filter(name => name === list || name.startsWith(`${list}:`))
+    list === RELATED ? all : all.filter(name => covers(list, name))
 
   /** The articles that a list may show in place of these: all articles of their stories. */
   const withStoryArticles = async (articles: readonly ArticleId[]): Promise<ArticleId[]> => {

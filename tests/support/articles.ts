@@ -34,9 +34,16 @@ export const anArticle = ({ id, source = 'courier', ...rest }: ArticleSketch = {
 }
 
 /** Names of publishers and labels of sections in hashes: "The courier", "WORLD". */
+const sectionLabels: Readonly<Record<string, string>> = {
+  world: 'WORLD',
+  asia: 'ASIA',
+  politics: 'POLITICS',
+  sports: 'SPORTS',
+}
 export const testLabels = {
   findPublisher: (id: string) => `The ${id}`,
-  listSectionLabels: () => ({ world: 'WORLD', asia: 'ASIA', politics: 'POLITICS', sports: 'SPORTS' }),
+  findSectionLabel: (id: string) => sectionLabels[id] ?? id,
+  listSectionLabels: () => sectionLabels,
 }
 
 export const newIn = (story: string): Decision => ({ kind: 'new', story: story as StoryId, merges: [] })

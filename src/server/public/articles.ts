@@ -5,7 +5,7 @@
 
 import { Router } from 'express'
 import type { Redis } from 'ioredis'
-import { parseArticle } from '../../domain/published-article.ts'
+import { type PublishedArticle, parseArticle } from '../../domain/published-article.ts'
 import type { Keys } from '../../redis/keys.ts'
 import { sendJson } from './cached-answer.ts'
 import { parseArticleId, parseSwitch } from './query.ts'
@@ -15,16 +15,25 @@ export interface ArticlesRouteParts {
   readonly keys: Keys
 }
 
+/** In one round trip. @returns null if the article is unknown, blocked, or has expired */
+export const readArticle = async (
+  { redis, keys }: ArticlesRouteParts,
+  id: string,
+  withContent: boolean,
+): Promise<PublishedArticle | null> => {
+  const [hash, packed] = await Promise.all([
+    redis.hgetall(keys.article(id)),
+    withContent ? redis.getBuffer(keys.articleContent(id)) : undefined,
+  ])
+  return parseArticle(hash, packed)
+}
+
 export const articlesRoute = ({ redis, keys }: ArticlesRouteParts): Router => {
   const router = Router()
   router.get('/:id', async (request, response) => {
     const id = parseArticleId(request.params.id)
     const withContent = parseSwitch('content', request.query.content)
-    const [hash, packed] = await Promise.all([
-      redis.hgetall(keys.article(id)),
-      withContent ? redis.getBuffer(keys.articleContent(id)) : undefined,
-    ])
-    const article = parseArticle(hash, packed)
+    const article = await readArticle({ redis, keys }, id, withContent)
     if (article === null) response.status(404).json({ error: `no article ${JSON.stringify(id)}` })
     else sendJson(request, response, article)
   })

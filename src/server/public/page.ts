@@ -6,9 +6,9 @@
 import { type Request, Router } from 'express'
 import type { Redis } from 'ioredis'
 import { fillPage, type ListReading, type Place, planReadings } from '../../domain/page.ts'
-import { parseArticle } from '../../domain/published-article.ts'
 import { LISTS } from '../../lists/registry.ts'
 import type { Keys } from '../../redis/keys.ts'
+import { readArticle } from './articles.ts'
 import { sendJson } from './cached-answer.ts'
 import { parseArticleId, parseSwitch, QueryMistake, quote } from './query.ts'
 
@@ -88,12 +88,10 @@ export const pageRoute = ({ redis, keys, names }: PageRouteParts): Router => {
   /** In one round trip: all commands are sent before the first is answered. */
   const readPage = async ({ places, article: id, content, unique, skipSame }: PageWanted) => {
     const lengths = [...planReadings(places, unique)]
-    const [hash, packed, ...readings] = await Promise.all([
-      id === null ? {} : redis.hgetall(keys.article(id)),
-      id === null || !content ? undefined : redis.getBuffer(keys.articleContent(id)),
+    const [article, ...readings] = await Promise.all([
+      id === null ? null : readArticle({ redis, keys }, id, content),
       ...lengths.map(([name, length]) => readList(name, length, skipSame)),
     ])
-    const article = parseArticle(hash, packed)
     return { article, panels: fillPage({ places, readings: new Map(readings), article, unique, skipSame }) }
   }
 
