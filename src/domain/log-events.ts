@@ -12,6 +12,7 @@ export const COMMON_FIELDS = {
   msg: 'a sentence for people, without the values',
   queue: 'in lines about a job: its queue',
   job: 'in lines about a job: its id',
+  repeated: 'in lines about errors: how often the same happened since the line before, without a line of its own',
 } as const
 
 /** Fields that mean the same in every event that has them. */
@@ -101,7 +102,6 @@ export const LOG_FIELDS = {
   each: 'mean size of an article, bytes',
   publishedBefore: 'articles published before this time were evicted, ISO 8601',
   text: 'what a library wrote',
-  repeated: 'in lines about errors: how often the same happened, without a line, since the last one',
 } as const
 
 type LogField = keyof typeof LOG_FIELDS
