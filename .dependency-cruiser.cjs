@@ -6,6 +6,7 @@ const LAYERS = [
   'src/util',
   'src/domain',
   'src/languages',
+  'src/rules',
   'src/config',
   'src/redis',
   'src/http-client',

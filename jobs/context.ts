@@ -19,6 +19,7 @@ import type { Politeness } from '../src/sources/polling/politeness.ts'
 import type { Poll } from '../src/sources/polling/poll.ts'
 import type { RecrawlGap } from '../src/sources/store/recrawl-gap.ts'
 import type { Sources } from '../src/sources/store/sources.ts'
+import type { RulesInForce } from '../src/use-cases/item-rules/rules-in-force.ts'
 import type { Push } from '../src/websub/push.ts'
 
 export interface JobContext {
@@ -29,6 +30,8 @@ export interface JobContext {
   /** The current taxonomy. Read it at each run: a reload may change it. */
   readonly taxonomy: () => Taxonomy
   readonly sources: Sources
+  /** Rules that items are judged by. */
+  readonly itemRules: Pick<RulesInForce, 'compiled' | 'count'>
   /** Fetches a source politely, and records the outcome where it brings no feed. */
   readonly poll: Poll
   readonly politeness: Politeness

@@ -15,12 +15,18 @@ import type { SeenItem } from '../src/sources/items/unstable-ids.ts'
 import { type RefusedItem, refusedItem } from '../src/sources/quarantine/refused-items.ts'
 import type { JobContext } from './context.ts'
 import { defineJob } from './define.ts'
+import { judgeItems, reduceContent } from './judge-items.ts'
 import { findArticleId, type Placed, placeArticles } from './place-articles.ts'
 
 type Batch = z.output<typeof articlesQueue.data>
 type PlacedItem = Placed | Refused
 
+/** What is stored: where an article belongs, and its text as packContent returns it. */
+type Accepted = Parameters<JobContext['archive']['ingest']>[0][number]
+
 const show = ({ title, link, id }: FeedItem): string => JSON.stringify(title ?? link ?? id)
+
+const EXPECTED: ReadonlySet<Refused['reason']> = new Set(['too-old', 'same-address', 'rule'])
 
 /** Counts the refused items by reason, and quarantines those whose reason is worth a look. */
 const quarantineRefused = async (
@@ -34,9 +40,10 @@ const quarantineRefused = async (
   for (const [index, outcome] of outcomes.entries()) {
     if (!('kind' in outcome)) continue
     refused[outcome.reason] = (refused[outcome.reason] ?? 0) + 1
-    // Items of every feed grow too old, and some come in versions; any other reason is worth a note on the job.
+    // Items of every feed grow too old, some come in versions, and what rules drop is kept by them; any other reason is
+    // worth a note on the job.
     const item = items[index]?.item
-    if (outcome.reason === 'too-old' || outcome.reason === 'same-address' || !item) continue
+    if (EXPECTED.has(outcome.reason) || !item) continue
     toQuarantine.push(refusedItem(item, outcome, fetchedAt))
     await job.note(`refused ${show(item)}: ${outcome.detail}`)
   }
@@ -68,7 +75,7 @@ const listSeen = ({ items }: Batch, outcomes: readonly PlacedItem[], seenBefore:
     return { key, also, fingerprint, article, before }
   })
 
-/** Normalises the items, and decides where each belongs. */
+/** Normalises the items, applies the rules, and decides where each belongs. */
 const placeItems = async (
   { fetchedAt, trustsDates, language, items }: Batch,
   source: Source,
@@ -77,7 +84,7 @@ const placeItems = async (
     versions,
   }: { readonly seenBefore: readonly (SeenItem | null)[]; readonly versions: readonly boolean[] },
   context: JobContext,
-): Promise<PlacedItem[]> => {
+): Promise<{ readonly outcomes: PlacedItem[]; readonly accepted: Accepted[] }> => {
   const { urls, taxonomy, settings, classify, describeSource } = context
   const about = {
     ...{ source, fetchedAt, trustsDates, keeps: urls.keeps, feedLanguage: language },
@@ -85,13 +92,20 @@ const placeItems = async (
     ...(classify ? { classify } : {}),
     use: describeSource?.(source),
   }
-  const normalised = items.map(({ item, place }, index) => ({
-    item,
+  const normalised = items.map(({ item, place, content }, index) => ({
+    ...{ item, content },
     outcome: normalise(item, { ...about, place }),
     known: seenBefore[index]?.article ?? null,
     isVersion: versions[index] ?? false,
   }))
-  return placeArticles(normalised, context)
+  const judged = await judgeItems(normalised, context)
+  const outcomes = await placeArticles(judged, context)
+  const accepted = outcomes.flatMap((outcome, index) =>
+    'kind' in outcome
+      ? []
+      : [{ ...outcome, content: reduceContent(unpack(items[index]?.content), judged[index]?.keeps) }],
+  )
+  return { outcomes, accepted }
 }
 
 const unpack = (content: string | null | undefined): Buffer | null | undefined =>
@@ -118,11 +132,8 @@ export const articles = defineJob(articlesQueue, {
     const matches = await sources.lookUpSeen(sourceId, items)
     const seenBefore = matches.map(({ seen }, index) => (items[index]?.isLost ? null : seen))
     const versions = matches.map(({ isVersion = false }) => isVersion && batch.trustsDates)
-    const outcomes = await placeItems(batch, source, { seenBefore, versions }, context)
+    const { outcomes, accepted } = await placeItems(batch, source, { seenBefore, versions }, context)
     const refused = await quarantineRefused(batch, outcomes, context)
-    const accepted = outcomes.flatMap((outcome, index) =>
-      'kind' in outcome ? [] : [{ ...outcome, content: unpack(items[index]?.content) }],
-    )
     await context.yieldToLists()
     const ingested = await archive.ingest(accepted, now(), crawl.id)
     // As it was classified.

@@ -55,7 +55,7 @@ export const createJobContext = (
   parts: JobContextParts,
 ): { readonly context: SharedJobContext; readonly outageDetector: OutageDetector } => {
   const { config, redis, keys, queues, fetcher, barrier, gate, log, now, stopping, abandoning } = parts
-  const { sources, articleStore, blocks, lists, push, stories, publishing, parameters } = container
+  const { sources, articleStore, blocks, itemRules, lists, push, stories, publishing, parameters } = container
   const store = { redis, keys }
   const settings = () => config().settings
   const crawl = () => settings().crawl
@@ -98,7 +98,7 @@ export const createJobContext = (
       },
       ...{ stories, sources, publishing, poll, politeness, push, settings, taxonomy, classify, learn, describeSource },
       recrawlGap: createRecrawlGap({ ...store, gap: () => settings().admin.recrawlGap }),
-      ...{ urls: parameters, publisher: lists.publisher, waitForCapacity, now },
+      ...{ itemRules, urls: parameters, publisher: lists.publisher, waitForCapacity, now },
       beginReplicated: barrier.begin,
       yieldToLists: gate.yieldToLists,
       addArticles: batches => addArticles(queues, batches),

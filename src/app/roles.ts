@@ -103,7 +103,7 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
     await process.dataSet.begin(await migrateOnStart(redis, keys, log))
   })
   await clock.set()
-  await catalogue.refresh()
+  await Promise.all([catalogue.refresh(), container.itemRules.refresh()])
   await retryUntilWritable(writes, () => (has('scheduler') ? foundation.take('newsdesk started') : foundation.look()))
 
   const workers = startWorkers({
@@ -124,7 +124,8 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   lifecycle.closeLast(heartbeat.start())
   const levels = createLogLevels({ ...store, now })
   const configuredLevel = () => settings().log.level
-  lifecycle.closeLast(startWatch({ redis, foundation, levels, daemonId: id, configuredLevel, log, now }))
+  const { itemRules } = container
+  lifecycle.closeLast(startWatch({ redis, foundation, itemRules, levels, daemonId: id, configuredLevel, log, now }))
 
   if (has('publish'))
     lifecycle.closeLast(

@@ -64,7 +64,7 @@ local function upsert()
   end
 
   local stored = redis.call('HMGET', key, 'source', 'sources', 'sections', 'publishedAt', 'title', 'summary', 'url', 'author', 'image',
-    'filed', 'section', 'evidence', 'readAt', 'firstSeenAt', 'leaving', 'images', 'categories', 'enclosures')
+    'filed', 'section', 'evidence', 'readAt', 'firstSeenAt', 'leaving', 'images', 'categories', 'enclosures', 'labels', 'ruled')
   if stored[15] then return { 'missing' } end
   -- If an editor chose another section: the sections by evidence alone (set-section.lua).
   local filed = stored[10]
@@ -74,7 +74,8 @@ local function upsert()
   if mode == 'own' and source == stored[1] then
     local edited = fields.title ~= stored[5] or fields.summary ~= stored[6] or fields.url ~= stored[7] or fields.author ~= stored[8]
       or fields.image ~= stored[9] or (fields.images or false) ~= stored[16] or (fields.categories or false) ~= stored[17]
-      or (fields.enclosures or false) ~= stored[18] or isTextEdited()
+      or (fields.enclosures or false) ~= stored[18] or (fields.labels or false) ~= stored[19] or (fields.ruled or false) ~= stored[20]
+      or isTextEdited()
     -- After a worker dies, batches of two crawls may arrive in the wrong order: ignore text read before the stored one.
     local readAt = stored[13] or stored[14] or ''
     if readAt > ARGV[7] then readAt = '' end
@@ -112,6 +113,8 @@ local function upsert()
       for _, name in ipairs({ 'images', 'categories', 'enclosures' }) do
         if not fields[name] then redis.call('HDEL', key, name) end
       end
+      if stored[19] and not fields.labels then redis.call('HDEL', key, 'labels') end
+      if stored[20] and not fields.ruled then redis.call('HDEL', key, 'ruled') end
       storeText()
       outcome = 'updated'
     elseif fields.publisherComments then

@@ -56,6 +56,13 @@ export const ShownArticle = z.object({
       'Up to ten recordings and pictures that are enclosed, each with `url` and, where known, `type`, `length` (bytes) and `duration` (seconds); else missing.',
     )
     .optional(),
+  labels: jsonArray
+    .describe("Labels that the site's rules gave it, such as sponsored; missing where there are none.")
+    .optional(),
+  ruled: z
+    .string()
+    .describe("What rules decided about it, as JSON; newsdesk's own. Missing where no rule matched.")
+    .optional(),
   publisherComments: whole
     .describe("Comments at its publisher's, where the feed says how many; else missing.")
     .optional(),

@@ -81,6 +81,7 @@ export const buildScope = (
     blocked.has(id) || blocked.has(story)
   const shows = (article: StoredArticle): boolean =>
     !isBlocked(article) &&
+    article.ruled?.isHidden !== true &&
     oldest < article.firstSeenAt &&
     (language === undefined || article.language.split('-')[0] === language) &&
     article.sources.some(isMember) &&

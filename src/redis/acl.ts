@@ -34,6 +34,7 @@ const KEYS = {
   learned: ['learned:*', 'learned-languages*'],
   eviction: ['eviction*'],
   urls: ['url-parameters'],
+  rules: ['rules}:*'],
   /** Shows whether anything was ever written (src/maintenance/migrations/schema.ts). */
   begun: ['stories}:log', 'index:stories'],
   catalogue: ['sources}:*'],
@@ -72,7 +73,7 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
   },
   articles: {
     writes: [
-      ...(['articles', 'stories', 'publishing', 'backLinks', 'related', 'learned', 'source'] as const),
+      ...(['articles', 'stories', 'publishing', 'backLinks', 'related', 'learned', 'source', 'rules'] as const),
       ...(['articlesQueue', 'publishQueue'] as const),
     ],
     reads: ['events', 'overrides', 'views', 'due', 'lists', 'eviction', 'urls'],
@@ -88,7 +89,10 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
   reporting: { writes: [], reads: [] },
 }
 
-const DAEMON = { writes: ['daemons', 'queueInfo', 'schema'], reads: ['catalogue', 'begun', 'sections', 'due'] } as const
+const DAEMON = {
+  writes: ['daemons', 'queueInfo', 'schema'],
+  reads: ['catalogue', 'rules', 'begun', 'sections', 'due'],
+} as const
 
 /** What every client asks about itself and about the server. */
 const CLIENT = ['+@connection', '-@admin', '-@dangerous', '+info']

@@ -12,6 +12,7 @@ import { pollingKeys } from './keys/polling.ts'
 import { contractKeys } from './keys/published.ts'
 import { pushKeys } from './keys/push.ts'
 import { quarantineKeys } from './keys/quarantine.ts'
+import { ruleKeys } from './keys/rules.ts'
 import { sourceKeys } from './keys/sources.ts'
 
 /** @param prefix for instance `newsdesk` */
@@ -20,6 +21,7 @@ export const keysFor = (prefix: string) => ({
   ...contractKeys(prefix),
   ...sourceKeys(prefix),
   ...quarantineKeys(prefix),
+  ...ruleKeys(prefix),
   ...pollingKeys(prefix),
   ...pushKeys(prefix),
   ...articleKeys(prefix),

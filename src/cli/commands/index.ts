@@ -19,6 +19,7 @@ import { newsstand } from './newsstand.ts'
 import { block, overrides, pin, unblock, unpin } from './overrides.ts'
 import { quarantine } from './quarantine.ts'
 import { replay } from './replay.ts'
+import { rules } from './rules.ts'
 import { sources } from './sources.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
@@ -37,6 +38,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   crawl,
   sources,
   quarantine,
+  rules,
   lists,
   explain,
   pin,

@@ -19,6 +19,7 @@ import { articlesRoutes } from './pages/articles/routes.ts'
 import { auditRoutes } from './pages/audit/routes.ts'
 import { changesRoutes } from './pages/changes/routes.ts'
 import { frontRoutes } from './pages/front-page/routes.ts'
+import { itemRulesRoutes } from './pages/item-rules/routes.ts'
 import { overviewRoutes } from './pages/overview/routes.ts'
 import { quarantineRoutes } from './pages/quarantine/routes.ts'
 import { sourcesRoutes } from './pages/sources/routes.ts'
@@ -40,6 +41,7 @@ const PAGES: readonly AdminPage[] = [
   { path: '/sources', label: 'Sources', routes: sourcesRoutes },
   { path: '/articles', label: 'Articles', routes: articlesRoutes },
   { path: '/stories', label: null, routes: storiesRoutes },
+  { path: '/rules', label: 'Rules', routes: itemRulesRoutes },
   { path: '/quarantine', label: 'Quarantine', routes: quarantineRoutes },
   { path: '/queues', label: 'Queues', routes: null },
   { path: '/audit', label: 'Audit', routes: auditRoutes },

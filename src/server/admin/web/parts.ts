@@ -15,6 +15,7 @@ import type { SourceSummary } from '../../../sources/store/summary-cache.ts'
 import type { AddSources } from '../../../use-cases/add-sources.ts'
 import type { Actor, Audit } from '../../../use-cases/audit-log.ts'
 import type { EditingActions, EditOutcome } from '../../../use-cases/editing.ts'
+import type { RuleActions } from '../../../use-cases/item-rules/rule-actions.ts'
 import type { ReadListChanges } from '../../../use-cases/list-changes.ts'
 import type { SourceActions } from '../../../use-cases/source-actions.ts'
 import type { Summary } from '../../../use-cases/source-status.ts'
@@ -60,6 +61,7 @@ export interface PageParts {
   /** Why an entry is at its place in a list; null if there is none. */
   readonly explainEntry: Publisher['explain']
   readonly editingActions: EditingActions
+  readonly ruleActions: RuleActions
   /** Counts of refused requests. */
   readonly refusals: Pick<Refusals, 'read'>
   /** Pins and blocks in effect. */
