@@ -80,6 +80,7 @@ export const startAdminUi = ({
     editingActions: createEditingActions({ edits: container.edits, audit }),
     ruleActions: createRuleActions({
       ...{ redis, keys, audit, now, publishing: async () => container.publishing },
+      onChange: container.itemRules.refresh,
       file: () => config().rules ?? NO_RULES,
       known: () => ({ sections: config().taxonomy.map(({ id }) => id), sources: sources.list().map(({ id }) => id) }),
     }),

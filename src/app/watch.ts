@@ -36,8 +36,12 @@ export const startWatch = (parts: WatchParts): (() => Promise<unknown>) => {
     log.level = level
     log.warn({ event: 'log.level_changed', to: level }, 'the log level was changed')
   }
+  let rules = itemRules.list()
   const followRules = async (): Promise<void> => {
-    if (!(await itemRules.refresh())) return
+    await itemRules.refresh()
+    // Changed in Redis, by a reload, or by a page of this process.
+    if (itemRules.list() === rules) return
+    rules = itemRules.list()
     log.info({ event: 'rules.changed', count: itemRules.list().length }, 'the rules were changed')
     for (const problem of itemRules.problems())
       log.warn({ event: 'rules.problem', reason: problem }, 'a live rule has no effect')

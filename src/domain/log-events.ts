@@ -217,7 +217,7 @@ export const LOG_EVENTS = {
   'list.check_failed': { text: 'a list could not be checked', fields: ['err'] },
   'stories.snapshot_unusable': { text: 'the saved index of stories is built again', fields: ['err', 'file'] },
   'stories.snapshot_unsaved': { text: 'the index of stories could not be saved', fields: ['err', 'file'] },
-  'rules.changed': { text: 'live rules were changed', fields: ['count'] },
+  'rules.changed': { text: 'rules.yaml or live rules were changed', fields: ['count'] },
   'rules.problem': { text: 'a live rule cannot be read and has no effect', fields: ['reason'] },
   'eviction.started': { text: 'memory is near articles.memory', fields: ['bytes', 'limit'] },
   'eviction.evicted': {

@@ -53,6 +53,8 @@ export interface RuleActionParts extends Store {
   readonly file: () => RuleSet
   readonly known: () => KnownIds
   readonly audit: Pick<Audit, 'around'>
+  /** Called after each change, so that this process need not wait until it looks. */
+  readonly onChange?: () => Promise<unknown>
   readonly publishing: () => Promise<Pick<Publishing, 'changed'>>
   /** ms since the epoch. */
   readonly now: () => number
@@ -62,8 +64,13 @@ const ended = <Result>(outcome: EditOutcome<Result>, describe: (result: Result) 
   outcome.kind === 'done' ? describe(outcome.result) : { outcome: `refused: ${outcome.why}` }
 
 export const createRuleActions = (parts: RuleActionParts): RuleActions => {
-  const { file, known, audit, publishing, now } = parts
+  const { file, known, audit, publishing, onChange, now } = parts
   const live = createLiveRules(parts)
+  const changed = async <Result>(change: Promise<EditOutcome<Result>>): Promise<EditOutcome<Result>> => {
+    const outcome = await change
+    await onChange?.()
+    return outcome
+  }
   const inForce = async () => {
     const { rules, problems } = await live.read()
     return { list: mergeRules(file(), rules), problems }
@@ -87,14 +94,14 @@ export const createRuleActions = (parts: RuleActionParts): RuleActions => {
     save: (by, { rule, written }) =>
       audit.around(
         { by, what: 'rule.save', on: rule.id },
-        () => live.save({ rule, written, by: by.name, at: now() }),
+        () => changed(live.save({ rule, written, by: by.name, at: now() })),
         outcome => ended(outcome, before => ({ before: before?.written, after: written })),
       ),
     remove: (by, id) =>
       audit.around(
         { by, what: 'rule.remove', on: id },
         async () => {
-          const outcome = await live.remove(id)
+          const outcome = await changed(live.remove(id))
           const isInFile = file().rules.some(rule => rule.id === id)
           if (outcome.kind === 'done' && !isInFile) await forgetCounts(parts, [id])
           return outcome
@@ -104,7 +111,7 @@ export const createRuleActions = (parts: RuleActionParts): RuleActions => {
     move: (by, id, to) =>
       audit.around(
         { by, what: 'rule.move', on: id },
-        () => live.move(id, to),
+        () => changed(live.move(id, to)),
         outcome => ended(outcome, () => ({ after: to })),
       ),
     test: async (rules, most) => dryRun(parts, rules ?? (await ruleSet()), most),
