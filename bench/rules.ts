@@ -32,15 +32,26 @@ const { values } = parseArgs({
 const RULES = Number(values.rules)
 const BATCH = 50
 
-/** English prose of the documentation. */
-const WORDS = readdirSync('docs')
-  .filter(name => name.endsWith('.md'))
-  .flatMap(name => readFileSync(join('docs', name), 'utf8').match(/[A-Za-z]{4,}/g) ?? [])
+/** Different words of the documentation and the lists of words: articles of which no two are alike. */
+const WORDS = [
+  ...new Set(
+    [
+      ...readdirSync('docs', { recursive: true }),
+      ...readdirSync('src/languages/tables/words').map(name => `../src/languages/tables/words/${name}`),
+    ]
+      .map(String)
+      .filter(name => /\.(md|txt)$/.test(name))
+      .flatMap(name => readFileSync(join('docs', name), 'utf8').match(/[A-Za-z]{4,}/g) ?? []),
+  ),
+]
 
 /** Some words, others for each number. */
 const someWords = (number: number, count: number): string => {
-  const at = createHash('sha256').update(String(number)).digest().readUInt32BE()
-  return Array.from({ length: count }, (_, index) => WORDS[(at + index * 7) % WORDS.length]).join(' ')
+  const bytes = createHash('sha512').update(String(number)).digest()
+  return Array.from(
+    { length: count },
+    (_, index) => WORDS[(bytes.readUInt32BE(index % 60) + index) % WORDS.length],
+  ).join(' ')
 }
 
 /**

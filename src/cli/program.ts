@@ -9,7 +9,7 @@ import { COMMANDS } from './commands/index.ts'
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Run:': ['start', 'status', 'doctor', 'check-config', 'log', 'migrate', 'replay', 'support-bundle'],
   'Sources:': ['crawl', 'sources', 'quarantine'],
-  'Editors:': ['lists', 'explain', 'pin', 'unpin', 'block', 'unblock', 'overrides', 'articles', 'stories'],
+  'Editors:': ['lists', 'explain', 'pin', 'unpin', 'block', 'unblock', 'overrides', 'rules', 'articles', 'stories'],
   'Access:': ['users', 'tokens', 'acl'],
   'Tools:': ['demo', 'newsstand', 'cluster', 'classify', 'train-sections'],
 }

@@ -34,7 +34,10 @@ describe('rules in the terminal', () => {
     expect(tried.out).toContain('1 of 2 stored articles match')
 
     const wrong = await newsdesk(['rules', 'add', '-'], RULE.replace('hide', 'hid'))
-    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('(input):3:6 do.hid: no such key; did you mean hide?') })
+    expect(wrong).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('(input):3:6 do.hid: no such key; did you mean hide?'),
+    })
     expect(await newsdesk(['rules', 'add', '-'], RULE)).toMatchObject({ code: 0, err: '' })
     const listed = JSON.parse((await newsdesk(['rules', '--json'])).out)
     expect(listed).toMatchObject({ apply: 'all', rules: [{ from: 'live', rule: { id: 'no-sales' }, items: 0 }] })
@@ -53,8 +56,13 @@ describe('rules in the terminal', () => {
 
     write('rules.yaml', "rules:\n  - id: numbers\n    when: {title: {pattern: '\\d+'}}\n    do: {weight: 2}\n")
     expect((await newsdesk(['rules'])).out).toMatch(/numbers\s+rules\.yaml\s+weight 2/)
-    expect((await newsdesk(['check-config'])).out).toMatch(/rules\.yaml:3:21 rules\[0\]\.when\.title\.pattern: .* is tried on every item|so it is tried on every item/)
+    expect((await newsdesk(['check-config'])).out).toMatch(
+      /rules\.yaml:3:21 rules\[0\]\.when\.title\.pattern: .* is tried on every item|so it is tried on every item/,
+    )
     write('rules.yaml', 'rules:\n  - id: numbers\n')
-    expect(await newsdesk(['rules'])).toMatchObject({ code: 2, err: expect.stringMatching(/rules\.yaml:2:5 rules\[0\]\.when: is missing/) })
+    expect(await newsdesk(['rules'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/rules\.yaml:2:5 rules\[0\]\.when: is missing/),
+    })
   })
 })

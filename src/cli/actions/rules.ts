@@ -212,7 +212,6 @@ export const droppedCommand = (configDir: string, json: boolean): Promise<number
           { title: 'Dropped', value: ({ at }) => ago(at) },
           { title: 'By', value: ({ rules }) => rules.join(', ') },
           { title: 'Title', value: ({ title }) => title, flexible: true },
-          { title: 'URL', value: ({ url }) => url, flexible: true },
         ])
       return 0
     },

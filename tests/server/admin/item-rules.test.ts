@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { post, seen, setUp, logIn } from '../../support/admin.ts'
+import { logIn, post, seen, setUp } from '../../support/admin.ts'
 import { testDaemon } from '../../support/daemon.ts'
 import { rss, serve } from '../../support/http.ts'
 import { until } from '../../support/until.ts'
@@ -64,7 +64,10 @@ describe('the page of rules', () => {
         .end(rss([{ title: 'Summer <sale>' }, { title: 'Glacier calves' }])),
     )
     const desk = testDaemon({ sources: [{ id: 'courier', name: 'Courier', url: feed, section: 'world' }] })
-    const rules = { apply: 'first' as const, rules: [{ id: 'no-sales', enabled: true, when: { title: ['summer'] }, do: { drop: true as const } }] }
+    const rules = {
+      apply: 'first' as const,
+      rules: [{ id: 'no-sales', enabled: true, when: { title: ['summer'] }, do: { drop: true as const } }],
+    }
     const daemon = await desk.start(['scheduler', 'crawl', 'articles', 'publish', 'admin'], { rules })
     const url = await setUp(daemon)
     const cookie = await logIn(url)
