@@ -12,7 +12,6 @@ import { retryUntilWritable } from '../redis/write-watch.ts'
 import { createProbes, type Probes } from '../server/probes.ts'
 import { createLogLevels, type LogLevels } from '../use-cases/log-levels.ts'
 import { readSummary } from '../use-cases/status.ts'
-import { startAdminUi } from './admin.ts'
 import { applyConfiguration } from './apply-configuration.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import type { Process } from './process.ts'
@@ -61,8 +60,8 @@ const startProcessServers = (process: Process, probes: Probes, levels: LogLevels
   return startServers({
     ...{ ...process, probes },
     onStreams: count => metrics.streams('http', count),
-    startAdmin: () =>
-      startAdminUi({
+    startAdmin: async () =>
+      (await import('./admin.ts')).startAdminUi({
         ...{ redis, keys, queues, container, context, config, samples, levels, probes, pulse, log, now },
         readSummaries: summaries,
         onRefused: metrics.refused,
