@@ -19,6 +19,7 @@ import type { Politeness } from '../src/sources/polling/politeness.ts'
 import type { Poll } from '../src/sources/polling/poll.ts'
 import type { RecrawlGap } from '../src/sources/store/recrawl-gap.ts'
 import type { Sources } from '../src/sources/store/sources.ts'
+import type { SendMessage } from '../src/webhooks/send.ts'
 import type { Push } from '../src/websub/push.ts'
 
 export interface JobContext {
@@ -35,6 +36,8 @@ export interface JobContext {
   /** Keeps re-crawls of a source apart, whoever asks for them. */
   readonly recrawlGap: RecrawlGap
   readonly push: Push
+  /** Sends a message to a webhook. */
+  readonly sendMessage: SendMessage
   /** Classifies an article's text into a section, where a classifier is loaded. */
   readonly classify?: Classify
   /** In which sections a source's articles are; undefined until enough of them are known. */

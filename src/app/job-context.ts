@@ -7,6 +7,7 @@ import { createBackpressure } from '../../jobs/backpressure.ts'
 import type { JobContext } from '../../jobs/context.ts'
 import type { Config } from '../config/load.ts'
 import type { Fetcher } from '../http-client/fetch.ts'
+import type { Poster } from '../http-client/post.ts'
 import type { PriorityGate } from '../lists/publisher.ts'
 import { addArticles, type Queues } from '../queues/queues.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -18,6 +19,7 @@ import { createPoliteness } from '../sources/polling/politeness.ts'
 import { createPoll } from '../sources/polling/poll.ts'
 import { createRobots } from '../sources/polling/robots.ts'
 import { createRecrawlGap } from '../sources/store/recrawl-gap.ts'
+import { createSendMessage } from '../webhooks/send.ts'
 import type { Container } from './container.ts'
 
 export interface JobContextParts {
@@ -26,6 +28,7 @@ export interface JobContextParts {
   readonly keys: Keys
   readonly queues: Queues
   readonly fetcher: Fetcher
+  readonly poster: Pick<Poster, 'postText'>
   readonly barrier: ReplicationBarrier
   readonly gate: PriorityGate
   readonly log: Logger
@@ -54,7 +57,7 @@ export const createJobContext = (
   container: Container,
   parts: JobContextParts,
 ): { readonly context: SharedJobContext; readonly outageDetector: OutageDetector } => {
-  const { config, redis, keys, queues, fetcher, barrier, gate, log, now, stopping, abandoning } = parts
+  const { config, redis, keys, queues, fetcher, poster, barrier, gate, log, now, stopping, abandoning } = parts
   const { sources, articleStore, blocks, lists, push, stories, publishing, parameters } = container
   const store = { redis, keys }
   const settings = () => config().settings
@@ -102,6 +105,11 @@ export const createJobContext = (
       beginReplicated: barrier.begin,
       yieldToLists: gate.yieldToLists,
       addArticles: batches => addArticles(queues, batches),
+      sendMessage: createSendMessage({
+        webhooks: () => settings().webhooks,
+        post: (url, body, manners) => poster.postText(url, body, { ...manners, signal: abandoning }),
+        ...{ env: process.env, now },
+      }),
       signal: abandoning,
     },
   }

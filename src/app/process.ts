@@ -81,7 +81,7 @@ export const createProcess = async (parts: ProcessParts) => {
     postForm: (url, fields, manners) => poster.postForm(url, fields, { ...manners, signal: lifecycle.abandoning }),
   })
   const { context, outageDetector } = createJobContext(container, {
-    ...{ ...shared, fetcher, barrier },
+    ...{ ...shared, fetcher, poster, barrier },
     ...{ stopping: lifecycle.stopping, abandoning: lifecycle.abandoning },
   })
   const { sources, push, lists } = container

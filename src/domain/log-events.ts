@@ -56,6 +56,8 @@ export const LOG_FIELDS = {
   differing: 'some of them',
   tick: 'name of a tick',
   topic: 'what a live page follows',
+  webhook: 'name of a webhook',
+  type: 'type of a message to a webhook',
   title: 'what the dashboard calls the job',
   retried: 'whether the job is run again',
   version: 'version of newsdesk, of a job, or of Redis',
@@ -227,6 +229,7 @@ export const LOG_EVENTS = {
   'push.hub_asked': { text: 'a hub was asked', fields: ['source', 'hub', 'state', 'outcome'] },
   'push.delivered': { text: 'a hub delivered', fields: ['source', 'bytes', 'items', 'outcome'] },
   'push.ignored': { text: 'a delivery was ignored', fields: ['source', 'reason', 'address'] },
+  'webhook.delivered': { text: 'a webhook accepted a message', fields: ['webhook', 'type', 'status'] },
   'events.taken_over': { text: 'events of a dead daemon were taken over', fields: ['events'] },
   'events.count_failed': { text: 'events could not be counted; newsdesk tries again', fields: ['err'] },
 

@@ -7,8 +7,9 @@ import { articlesQueue } from './ingest.ts'
 import { publishQueue } from './publish.ts'
 import { pushQueue } from './push.ts'
 import type { Queues } from './queues.ts'
+import { webhooksQueue } from './webhooks.ts'
 
-const definitions = [crawlQueue, articlesQueue, publishQueue, pushQueue] as const
+const definitions = [crawlQueue, articlesQueue, publishQueue, pushQueue, webhooksQueue] as const
 
 /**
  * @param connection a Redis connection for all of them, without automatic pipelining
@@ -32,5 +33,11 @@ export const openQueues = (
     queue.on('error', () => undefined)
     return queue
   }
-  return { crawl: open(crawlQueue), articles: open(articlesQueue), publish: open(publishQueue), push: open(pushQueue) }
+  return {
+    crawl: open(crawlQueue),
+    articles: open(articlesQueue),
+    publish: open(publishQueue),
+    push: open(pushQueue),
+    webhooks: open(webhooksQueue),
+  }
 }

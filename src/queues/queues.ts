@@ -6,16 +6,19 @@
 import { randomBytes } from 'node:crypto'
 import type { Job, Queue } from 'bullmq'
 import type { SourceId } from '../domain/source.ts'
+import type { Addressed } from '../webhooks/rules/messages.ts'
 import { crawlQueue } from './crawl.ts'
 import { versioned } from './definition.ts'
 import { type ArticlesData, articlesQueue } from './ingest.ts'
 import { pushQueue } from './push.ts'
+import { webhooksQueue } from './webhooks.ts'
 
 export interface Queues {
   readonly crawl: Queue
   readonly articles: Queue
   readonly publish: Queue
   readonly push: Queue
+  readonly webhooks: Queue
 }
 
 /** Lower priority than jobs without one. */
@@ -135,4 +138,19 @@ export const addArticles = async (
     })),
   )
   await Promise.all(jobs.map(revive))
+}
+
+/** Enqueues messages to webhooks; one whose id waits, or was delivered or failed lately, is not added again. */
+export const addMessages = async (queues: Pick<Queues, 'webhooks'>, messages: readonly Addressed[]): Promise<void> => {
+  if (messages.length === 0) return
+  await queues.webhooks.addBulk(
+    messages.map(({ id, webhook, message }) => {
+      const data = { webhook, ...message }
+      return {
+        name: webhooksQueue.title(data),
+        data: versioned(webhooksQueue, data),
+        opts: { jobId: id },
+      }
+    }),
+  )
 }

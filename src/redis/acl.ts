@@ -41,6 +41,7 @@ const KEYS = {
   source: ['source:*', 'quarantine*'],
   hosts: ['host:*', 'robots:*', 'network*'],
   push: ['push*'],
+  webhooks: ['webhooks*'],
   daemons: ['daemon:*', 'daemons', 'log-levels', 'write-probe:*'],
   clock: ['tick:*', 'samples'],
   admin: ['admin}:*'],
@@ -50,6 +51,7 @@ const KEYS = {
   articlesQueue: ['bull}:articles:*'],
   publishQueue: ['bull}:publish:*'],
   pushQueue: ['bull}:push:*'],
+  webhooksQueue: ['bull}:webhooks:*'],
   all: ['*'],
 } as const
 type Group = keyof typeof KEYS
@@ -59,14 +61,15 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
   scheduler: {
     writes: [
       ...(['due', 'source', 'hosts', 'push', 'clock', 'sections', 'publishing', 'overrides', 'catalogue'] as const),
+      'webhooks',
       // Eviction removes articles from everything that names them.
       ...(['eviction', 'articles', 'stories', 'lists', 'backLinks', 'views', 'events'] as const),
-      ...(['crawlQueue', 'pushQueue', 'publishQueue', 'articlesQueue'] as const),
+      ...(['crawlQueue', 'pushQueue', 'publishQueue', 'articlesQueue', 'webhooksQueue'] as const),
     ],
     reads: [],
   },
   crawl: {
-    writes: ['due', 'source', 'hosts', 'push', 'urls', 'crawlQueue', 'pushQueue', 'articlesQueue'],
+    writes: ['due', 'source', 'hosts', 'push', 'urls', 'crawlQueue', 'pushQueue', 'articlesQueue', 'webhooksQueue'],
     // To check whether the articles of known items still exist.
     reads: ['articles', 'eviction'],
   },

@@ -13,6 +13,7 @@ import { contractKeys } from './keys/published.ts'
 import { pushKeys } from './keys/push.ts'
 import { quarantineKeys } from './keys/quarantine.ts'
 import { sourceKeys } from './keys/sources.ts'
+import { webhookKeys } from './keys/webhooks.ts'
 
 /** @param prefix for instance `newsdesk` */
 export const keysFor = (prefix: string) => ({
@@ -26,6 +27,7 @@ export const keysFor = (prefix: string) => ({
   ...listKeys(prefix),
   ...eventKeys(prefix),
   ...daemonKeys(prefix),
+  ...webhookKeys(prefix),
 })
 
 export type Keys = ReturnType<typeof keysFor>

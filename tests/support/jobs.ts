@@ -12,6 +12,7 @@ import type { Config } from '../../src/config/load.ts'
 import { Settings } from '../../src/config/schema.ts'
 import { Source } from '../../src/domain/source.ts'
 import { createFetcher } from '../../src/http-client/fetch.ts'
+import { createPoster } from '../../src/http-client/post.ts'
 import { ArticlesData } from '../../src/queues/ingest.ts'
 import { openQueues } from '../../src/queues/open-queues.ts'
 import { createReplicationBarrier } from '../../src/redis/replication-barrier.ts'
@@ -42,16 +43,17 @@ export const aJobDesk = (sources: Readonly<Record<string, string>>, some: Record
   const bull = connect()
   const queues = openQueues(bull, keys)
   const fetcher = createFetcher(() => config.settings.crawl, { now })
+  const poster = createPoster(() => config.settings.crawl, { now })
   const gate = createPriorityGate({ maxWait: 100 })
   const container = createContainer({ ...shared, queues: async () => queues, gate })
   const { context } = createJobContext(container, {
-    ...{ ...shared, queues, fetcher, gate },
+    ...{ ...shared, queues, fetcher, poster, gate },
     barrier: createReplicationBarrier({ redis, replicas: () => replicas.wanted, patience: 10 }),
     stopping: new AbortController().signal,
     abandoning: new AbortController().signal,
   })
   afterAll(async () => {
-    await Promise.all([...Object.values(queues).map(queue => queue.close()), fetcher.close()])
+    await Promise.all([...Object.values(queues).map(queue => queue.close()), fetcher.close(), poster.close()])
     bull.disconnect()
   })
   const notes: string[] = []

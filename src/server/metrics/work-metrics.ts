@@ -23,7 +23,7 @@ export interface WorkMetrics {
   reloaded(isApplied: boolean): void
 }
 
-const QUEUES = ['crawl', 'articles', 'publish', 'push']
+const QUEUES = ['crawl', 'articles', 'publish', 'push', 'webhooks']
 const JOB_OUTCOMES = ['done', 'failed', 'postponed']
 /** Parts of the public server. */
 const ROUTES = ['events', 'lists', 'page', 'updates', 'health', 'other']
