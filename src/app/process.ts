@@ -39,6 +39,8 @@ export interface ProcessParts {
   readonly log: Logger
   /** ms since the epoch; the clock of Redis unless given. */
   readonly now: (() => number) | undefined
+  /** How old what /metrics reads from Redis may be, ms; five seconds unless given. */
+  readonly metricsFreshFor: number | undefined
 }
 
 /** Maximum time, ms, that ingesting waits for lists each time it yields to them. */
@@ -87,8 +89,9 @@ export const createProcess = async (parts: ProcessParts) => {
   const { sources, push, lists } = container
   const summaries = createSummaryCache({ redis, keys, catalogue: sources.list, now })
   const memory = () => settings().articles.memory
+  const wantedReplicas = () => settings().redis.replicas
   /** What the status, the metrics and the samples read. */
-  const observed = { redis, keys, queues, sources, push, memory, now, readSummaries: summaries }
+  const observed = { redis, keys, queues, sources, push, memory, wantedReplicas, now, readSummaries: summaries }
   const listNames = () => lists.publisher.names()
   return {
     ...{
@@ -116,6 +119,7 @@ export const createProcess = async (parts: ProcessParts) => {
     samples: createSamples({ redis, keys }),
     metrics: createMetrics({
       ...{ version, now, rejection: writes.rejection },
+      ...(parts.metricsFreshFor === undefined ? {} : { freshFor: parts.metricsFreshFor }),
       read: () => readForMonitoring(observed, listNames()),
     }),
     pulse: createHealthCheck(redis, ANSWER_WITHIN),

@@ -136,6 +136,9 @@ const readSources = (file: ReadFile, sections: readonly string[] | null, problem
   return read.map(({ item }) => item)
 }
 
+/** The files of a configuration folder. */
+export const CONFIG_FILES = ['newsdesk.yaml', 'sources.yaml', 'sections.yaml'] as const
+
 export interface LoadOptions {
   /** Roles of the process, if the command line names them: some rules apply to some roles only. */
   readonly roles?: readonly Role[] | undefined
@@ -147,7 +150,7 @@ export interface LoadOptions {
  */
 export const loadConfig = (dir: string, env: NodeJS.ProcessEnv, { roles }: LoadOptions = {}): Config => {
   const problems: string[] = []
-  const [main, sourcesFile, sectionsFile] = ['newsdesk.yaml', 'sources.yaml', 'sections.yaml'].map(name =>
+  const [main, sourcesFile, sectionsFile] = CONFIG_FILES.map(name =>
     readYaml(dir, name, problems),
   )
   const isThere = (name: string) => existsSync(join(dir, name))

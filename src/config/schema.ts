@@ -82,6 +82,15 @@ export const Settings = z.strictObject({
     })
     .prefault({})
     .meta(LIVE),
+  config: z
+    .strictObject({
+      watch: z
+        .boolean()
+        .default(false)
+        .describe('Whether changed files of the configuration are reloaded by themselves, as after SIGHUP.'),
+    })
+    .prefault({})
+    .meta(ON_RESTART),
   crawl: CrawlSettings,
   push: PushSettings,
   articles: ArticleSettings,

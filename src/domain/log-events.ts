@@ -103,6 +103,7 @@ export const LOG_FIELDS = {
   each: 'mean size of an article, bytes',
   publishedBefore: 'articles published before this time were evicted, ISO 8601',
   text: 'what a library wrote',
+  repeated: 'in lines about errors: how often the same happened, without a line, since the last one',
 } as const
 
 type LogField = keyof typeof LOG_FIELDS
@@ -161,13 +162,15 @@ export const LOG_EVENTS = {
   'redis.refused': { text: 'Redis refuses a connection', fields: [...ADDRESS, 'reason'] },
   'redis.rejects_writes': { text: 'Redis begins to reject writes', fields: ['code', 'reason', 'fix'] },
   'redis.accepts_writes': { text: 'Redis accepts writes again', fields: ['code', 'ms'] },
+  'redis.silent': { text: 'Redis holds connections open and does not answer', fields: [] },
+  'redis.answers': { text: 'Redis answers again', fields: [] },
   'redis.probe_failed': { text: 'whether Redis accepts writes could not be found out', fields: ['err'] },
   'redis.interrupted': {
     text: 'something failed as a consequence of an outage of Redis; at most one line a minute for each kind',
     fields: ['failed', 'kind', 'reason', 'tick', 'topic'],
   },
   'redis.emptied': { text: 'Redis came back empty, or with other data', fields: [] },
-  'redis.incomplete': { text: 'something is missing in Redis, and is written again', fields: ['missing'] },
+  'redis.incomplete': { text: 'something is missing in Redis, which the scheduler writes again', fields: ['missing'] },
   'clock.corrected': {
     text: 'the clock of Redis was ahead; what waited for a time to come goes on',
     fields: ['jobs', 'locks', 'subscriptions', 'articles'],
