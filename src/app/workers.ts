@@ -35,6 +35,7 @@ export const startWorkers = ({ has, settings, context, telemetry, ...parts }: Wo
   const table: readonly [role: Role, job: Job, concurrency: () => number][] = [
     ['crawl', jobs.crawl, () => settings().crawl.concurrency],
     ['crawl', jobs.push, () => HUBS_AT_ONCE],
+    ['crawl', jobs.pages, () => settings().crawl.pageConcurrency],
     ['articles', jobs.articles, () => settings().articles.concurrency],
     ['publish', jobs.publish, () => LISTS_AT_ONCE],
   ]

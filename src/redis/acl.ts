@@ -50,6 +50,7 @@ const KEYS = {
   articlesQueue: ['bull}:articles:*'],
   publishQueue: ['bull}:publish:*'],
   pushQueue: ['bull}:push:*'],
+  pagesQueue: ['bull}:pages:*'],
   all: ['*'],
 } as const
 type Group = keyof typeof KEYS
@@ -61,19 +62,33 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
       ...(['due', 'source', 'hosts', 'push', 'clock', 'sections', 'publishing', 'overrides', 'catalogue'] as const),
       // Eviction removes articles from everything that names them.
       ...(['eviction', 'articles', 'stories', 'lists', 'backLinks', 'views', 'events'] as const),
-      ...(['crawlQueue', 'pushQueue', 'publishQueue', 'articlesQueue'] as const),
+      ...(['crawlQueue', 'pushQueue', 'publishQueue', 'articlesQueue', 'pagesQueue'] as const),
     ],
     reads: [],
   },
   crawl: {
-    writes: ['due', 'source', 'hosts', 'push', 'urls', 'crawlQueue', 'pushQueue', 'articlesQueue'],
-    // To check whether the articles of known items still exist.
-    reads: ['articles', 'eviction'],
+    writes: [
+      ...([
+        'due',
+        'source',
+        'hosts',
+        'push',
+        'urls',
+        'crawlQueue',
+        'pushQueue',
+        'articlesQueue',
+        'pagesQueue',
+      ] as const),
+      // Pages of articles complete these.
+      ...(['articles', 'stories', 'publishing', 'publishQueue'] as const),
+    ],
+    // To check whether the articles of known items still exist, and which lists show them.
+    reads: ['eviction', 'backLinks'],
   },
   articles: {
     writes: [
       ...(['articles', 'stories', 'publishing', 'backLinks', 'related', 'learned', 'source'] as const),
-      ...(['articlesQueue', 'publishQueue'] as const),
+      ...(['articlesQueue', 'publishQueue', 'pagesQueue'] as const),
     ],
     reads: ['events', 'overrides', 'views', 'due', 'lists', 'eviction', 'urls'],
   },
