@@ -50,7 +50,10 @@ export const startServers = async (parts: ServerParts): Promise<RunningServers> 
     return server
   }
   const admin = has('admin') ? closing(await startAdmin()) : null
-  const http = has('http') && httpSettings.port >= 0 ? closing(await (await import('./public-server.ts')).startPublicServer(parts)) : null
+  const http =
+    has('http') && httpSettings.port >= 0
+      ? closing(await (await import('./public-server.ts')).startPublicServer(parts))
+      : null
   const { port } = metricsSettings
   const probe = port === null ? null : closing(await serveProbes({ ...metricsSettings, port }, probes))
   return { admin, httpUrl: http?.url ?? null, metricsUrl: probe?.url ?? null }

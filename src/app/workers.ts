@@ -37,6 +37,7 @@ export const startWorkers = ({ has, settings, context, telemetry, ...parts }: Wo
     ['crawl', jobs.crawl, () => settings().crawl.concurrency],
     ['crawl', jobs.push, () => HUBS_AT_ONCE],
     ['crawl', jobs.webhooks, () => WEBHOOKS_AT_ONCE],
+    ['crawl', jobs.pages, () => settings().crawl.pageConcurrency],
     ['articles', jobs.articles, () => settings().articles.concurrency],
     ['publish', jobs.publish, () => LISTS_AT_ONCE],
   ]

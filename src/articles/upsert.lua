@@ -64,7 +64,7 @@ local function upsert()
   end
 
   local stored = redis.call('HMGET', key, 'source', 'sources', 'sections', 'publishedAt', 'title', 'summary', 'url', 'author', 'image',
-    'filed', 'section', 'evidence', 'readAt', 'firstSeenAt', 'leaving', 'images', 'categories', 'enclosures')
+    'filed', 'section', 'evidence', 'readAt', 'firstSeenAt', 'leaving', 'images', 'categories', 'enclosures', 'page')
   if stored[15] then return { 'missing' } end
   -- If an editor chose another section: the sections by evidence alone (set-section.lua).
   local filed = stored[10]
@@ -72,6 +72,13 @@ local function upsert()
   local outcome = 'unchanged'
 
   if mode == 'own' and source == stored[1] then
+    -- What its page filled in (complete.lua) stays where the feed has nothing; `images` say more of `image`.
+    local page = stored[19] and cjson.decode(stored[19]) or {}
+    local hasImage = fields.image ~= ''
+    for name, value in pairs(page) do
+      local now = fields[name]
+      if (now == nil or now == '' or now == '[]') and not (hasImage and name == 'images') then fields[name] = value end
+    end
     local edited = fields.title ~= stored[5] or fields.summary ~= stored[6] or fields.url ~= stored[7] or fields.author ~= stored[8]
       or fields.image ~= stored[9] or (fields.images or false) ~= stored[16] or (fields.categories or false) ~= stored[17]
       or (fields.enclosures or false) ~= stored[18] or isTextEdited()
@@ -136,7 +143,7 @@ local function upsert()
 end
 
 -- The text of a blocked article is in a separate field (withhold.lua): restore it for the duration of this script.
-local shown = { 'id', 'url', 'title', 'headline', 'summary', 'author', 'authors', 'image', 'images', 'categories', 'enclosures' }
+local shown = { 'id', 'url', 'title', 'headline', 'summary', 'author', 'authors', 'image', 'images', 'categories', 'enclosures', 'page' }
 if withheld then
   for name, value in pairs(cjson.decode(withheld)) do redis.call('HSET', key, name, value) end
 end

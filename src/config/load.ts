@@ -150,9 +150,7 @@ export interface LoadOptions {
  */
 export const loadConfig = (dir: string, env: NodeJS.ProcessEnv, { roles }: LoadOptions = {}): Config => {
   const problems: string[] = []
-  const [main, sourcesFile, sectionsFile] = CONFIG_FILES.map(name =>
-    readYaml(dir, name, problems),
-  )
+  const [main, sourcesFile, sectionsFile] = CONFIG_FILES.map(name => readYaml(dir, name, problems))
   const isThere = (name: string) => existsSync(join(dir, name))
   const {
     settings,

@@ -102,6 +102,7 @@ export const LOG_FIELDS = {
   on: 'what it was asked for',
   each: 'mean size of an article, bytes',
   publishedBefore: 'articles published before this time were evicted, ISO 8601',
+  words: 'words of the text of an article; 0 if none is kept',
   text: 'what a library wrote',
   repeated: 'in lines about errors: how often the same happened, without a line, since the last one',
 } as const
@@ -200,6 +201,14 @@ export const LOG_EVENTS = {
   'crawl.failed': {
     text: 'a feed could not be fetched or read',
     fields: ['source', 'reason', 'detail', 'status', 'next', 'nextReason'],
+  },
+  'page.read': {
+    text: 'the page of an article was read, and the article completed',
+    fields: ['source', 'outcome', 'words', 'ms'],
+  },
+  'page.failed': {
+    text: 'the page of an article could not be read; it is not tried again',
+    fields: ['source', 'reason', 'detail', 'status'],
   },
   'crawl.held': {
     text: 'a source redirects to another domain; its items are held',

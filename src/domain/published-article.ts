@@ -27,6 +27,8 @@ export interface PublishedArticle extends Counts {
   readonly categories: readonly string[]
   /** Recordings and pictures that are enclosed with it; lengths in bytes, durations in seconds. */
   readonly enclosures: readonly Enclosure[]
+  /** Whether it is free to read, where its page was read and says so; null otherwise. */
+  readonly access: 'free' | 'paid' | null
   readonly language: string
   /** ISO 8601 UTC. */
   readonly publishedAt: string
@@ -83,6 +85,7 @@ export const parseArticle = (
     images: parseImages(hash.images, image),
     categories: strings(hash.categories),
     enclosures: JSON.parse(hash.enclosures ?? '[]') as Enclosure[], // likewise
+    access: hash.access === 'free' || hash.access === 'paid' ? hash.access : null,
     language: text('language'),
     publishedAt: text('publishedAt'),
     updatedAt: text('updatedAt'),

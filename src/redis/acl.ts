@@ -52,6 +52,7 @@ const KEYS = {
   publishQueue: ['bull}:publish:*'],
   pushQueue: ['bull}:push:*'],
   webhooksQueue: ['bull}:webhooks:*'],
+  pagesQueue: ['bull}:pages:*'],
   all: ['*'],
 } as const
 type Group = keyof typeof KEYS
@@ -64,19 +65,34 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
       'webhooks',
       // Eviction removes articles from everything that names them.
       ...(['eviction', 'articles', 'stories', 'lists', 'backLinks', 'views', 'events'] as const),
-      ...(['crawlQueue', 'pushQueue', 'publishQueue', 'articlesQueue', 'webhooksQueue'] as const),
+      ...(['crawlQueue', 'pushQueue', 'publishQueue', 'articlesQueue', 'pagesQueue', 'webhooksQueue'] as const),
     ],
     reads: [],
   },
   crawl: {
-    writes: ['due', 'source', 'hosts', 'push', 'urls', 'crawlQueue', 'pushQueue', 'articlesQueue', 'webhooksQueue'],
-    // To check whether the articles of known items still exist.
-    reads: ['articles', 'eviction'],
+    writes: [
+      ...([
+        'due',
+        'source',
+        'hosts',
+        'push',
+        'urls',
+        'crawlQueue',
+        'pushQueue',
+        'articlesQueue',
+        'pagesQueue',
+        'webhooksQueue',
+      ] as const),
+      // Pages of articles complete these.
+      ...(['articles', 'stories', 'publishing', 'publishQueue'] as const),
+    ],
+    // To check whether the articles of known items still exist, and which lists show them.
+    reads: ['eviction', 'backLinks'],
   },
   articles: {
     writes: [
       ...(['articles', 'stories', 'publishing', 'backLinks', 'related', 'learned', 'source'] as const),
-      ...(['articlesQueue', 'publishQueue'] as const),
+      ...(['articlesQueue', 'publishQueue', 'pagesQueue'] as const),
     ],
     reads: ['events', 'overrides', 'views', 'due', 'lists', 'eviction', 'urls'],
   },
