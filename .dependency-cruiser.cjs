@@ -19,6 +19,7 @@ const LAYERS = [
   'src/events',
   'src/lists',
   'src/eviction',
+  'src/webhooks',
   'src/queues',
   'src/maintenance',
   'src/use-cases',

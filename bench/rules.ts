@@ -19,6 +19,7 @@ import { createJobContext } from '../src/app/job-context.ts'
 import { normalise } from '../src/articles/normalise.ts'
 import { type Config, loadConfig } from '../src/config/load.ts'
 import { createFetcher } from '../src/http-client/fetch.ts'
+import { createPoster } from '../src/http-client/post.ts'
 import { openQueues } from '../src/queues/open-queues.ts'
 import { keysFor } from '../src/redis/keys.ts'
 import { createReplicationBarrier } from '../src/redis/replication-barrier.ts'
@@ -86,8 +87,11 @@ const queues = openQueues(bull, keys)
 const gate = createPriorityGate({ maxWait: 0 })
 const shared = { config: () => config, redis, keys, log, now: Date.now }
 const fetcher = createFetcher(() => config.settings.crawl)
+const poster = createPoster(() => config.settings.crawl)
+/** No page is read: the items of the benchmark come from a feed. */
+const readNoPage = () => Promise.reject(new Error('the benchmark reads no pages'))
 const { context } = createJobContext(createContainer({ ...shared, queues: async () => queues, gate }), {
-  ...{ ...shared, queues, fetcher, gate },
+  ...{ ...shared, queues, fetcher, poster, gate, readPage: readNoPage },
   barrier: createReplicationBarrier({ redis, replicas: () => 0 }),
   stopping: new AbortController().signal,
   abandoning: new AbortController().signal,
@@ -169,7 +173,7 @@ console.log(`ingesting an item     ${perIngest.toFixed(0).padStart(6)} µs CPU o
 console.log(`judging it by rules   ${perRules.toFixed(1).padStart(6)} µs CPU`)
 console.log(`ratio                 ${(perRules / perIngest).toFixed(3).padStart(6)}`)
 
-await Promise.all([...Object.values(queues).map(queue => queue.close()), fetcher.close()])
+await Promise.all([...Object.values(queues).map(queue => queue.close()), fetcher.close(), poster.close()])
 redis.disconnect()
 bull.disconnect()
 await server.stop()

@@ -37,9 +37,15 @@ export const crawl = defineJob(crawlQueue, {
     if (!source || data.trigger === 'schedule') return fetchSource(source, data, context)
     const left = await recrawlGap.admit(source.id, job.id)
     if (left > 0) return skipCooling(source, left, context)
-    const outcome = await fetchSource(source, data, context)
-    await recrawlGap.end(source.id, job.id)
-    return outcome
+    try {
+      const outcome = await fetchSource(source, data, context)
+      await recrawlGap.end(source.id, job.id)
+      return outcome
+    } catch (error) {
+      // The publisher was asked. Any other error interrupts the job, which then goes on within its own gap.
+      if (error instanceof LoggedFailure) await recrawlGap.end(source.id, job.id)
+      throw error
+    }
   },
 })
 

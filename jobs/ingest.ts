@@ -117,6 +117,23 @@ const dropContents = async (batch: Batch, { job }: JobContext): Promise<void> =>
   await job.replace({ ...batch, items: batch.items.map(({ content: _, ...item }) => item) })
 }
 
+/** Enqueues the pages of those articles of which the feed has only the beginning. @returns what the dashboard shows */
+const enqueuePages = async (
+  { sourceId, items, trustsDates }: Batch,
+  outcomes: readonly PlacedItem[],
+  { addPages }: JobContext,
+): Promise<{ readonly pages?: { readonly queued: number; readonly dropped: number } }> => {
+  const wanted = outcomes.flatMap((outcome, index) => {
+    const { wantsPage, fingerprint = '', item } = items[index] ?? {}
+    if ('kind' in outcome || !wantsPage) return []
+    const isUndated = !trustsDates || item?.published == null
+    return [{ fingerprint, data: { sourceId, article: findArticleId(outcome), url: outcome.article.url, isUndated } }]
+  })
+  if (wanted.length === 0) return {}
+  const dropped = await addPages(wanted)
+  return { pages: { queued: wanted.length - dropped, dropped } }
+}
+
 export const articles = defineJob(articlesQueue, {
   async run(batch, context) {
     const { sourceId, crawl, items } = batch
@@ -144,6 +161,7 @@ export const articles = defineJob(articlesQueue, {
     if (related.of > 0)
       log.info({ event: 'lists.published', crawl: crawl.id, list: 'related', ...related }, 'published')
     reportDelays(batch, outcomes, seenBefore, context)
+    const pages = await enqueuePages(batch, outcomes, context)
     // Items marked as seen never come again: the articles must have reached the replicas before, or the loss of the
     // master would lose them for good.
     await confirmReplicated()
@@ -161,6 +179,6 @@ export const articles = defineJob(articlesQueue, {
       { event: 'articles.ingested', source: sourceId, crawl: crawl.id, items: items.length, ...counts },
       'articles ingested',
     )
-    return { ...counts, related }
+    return { ...counts, related, ...pages }
   },
 })

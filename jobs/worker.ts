@@ -67,7 +67,7 @@ const isRedisTransient = (error: unknown): error is Error =>
 /** Runs jobs, and reports how each run ended. */
 const createProcess = <Name extends string, Schema extends z.ZodType>(
   definition: JobDefinition<Name, Schema>,
-  { services, log, writes, now, onEnd }: WorkerParts,
+  { services, log, logError = createOutageLog(log), writes, now, onEnd }: WorkerParts,
 ) => {
   const { queue } = definition
   const postpone = createPostpone(now)
@@ -86,8 +86,9 @@ const createProcess = <Name extends string, Schema extends z.ZodType>(
       // However long it lasts, it does not count as an attempt.
       if (isRedisTransient(error)) {
         const line = { event: 'job.rejected', job: job.id, reason: error.message }
-        const level = writes?.note(error) ? 'debug' : 'info'
-        log.child({ queue })[level](line, 'Redis rejected the job for now; it will be retried')
+        log.child({ queue }).debug(line, 'Redis rejected the job for now; it will be retried')
+        // One line tells of all jobs, which come back each second.
+        if (!writes?.note(error)) logError(error, { event: 'job.rejected', queue }, 'Redis rejected a job for now')
         await postpone(job, TRANSIENT_DELAY, token)
       }
       throw error

@@ -28,6 +28,12 @@ export const benchConfig = (prefix: string, sources: number): Config => ({
   dir: 'config',
 })
 
+/** A word for a number: different for each. */
+const wordFor = (number: number): string => {
+  const rest = Math.floor(number / SYLLABLES.length)
+  return `${rest > 0 ? wordFor(rest) : ''}${SYLLABLES[number % SYLLABLES.length]}`
+}
+
 const SYLLABLES = 'ka lo mi ter van sol pre dun gar hes bri nol fem tas que ril osh und ary eld'.split(' ')
 
 /**
@@ -61,7 +67,8 @@ export const crawls = (
         return {
           ...{ key: link, also: [], headlined: false, fingerprint: `${seed}`, place },
           item: {
-            ...{ title: `${event.slice(0, 6).join(' ')} ${word()}`, link, id: link },
+            // Two items of a source under one title would be one article, with the reads of both.
+            ...{ title: `${event.slice(0, 6).join(' ')} ${word()} ${wordFor(place)}`, link, id: link },
             published: new Date(now - Math.floor(random() * 3_600_000)).toISOString(),
             ...{ updated: null, author: 'A. Writer', categories: [], image: `${link}.jpg`, language: 'en' },
             summary: `${event.join(' ')} ${Array.from({ length: 24 }, word).join(' ')}.`,

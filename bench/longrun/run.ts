@@ -61,7 +61,10 @@ export const runLong = async (wanted: LongRunWanted): Promise<LongRunReport> => 
     const since = stage.now()
     await refresh(stage, names)
     const found = [...(await compareWindows(stage, count)), ...(await checkAges(stage, names, since, retention))]
-    wrong.push(...found.map(what => `hour ${hours.length}: ${what}`))
+    for (const what of found) {
+      wrong.push(`hour ${hours.length}: ${what}`)
+      say(`wrong: ${what}`)
+    }
     const hour = await stage.measure()
     hours.push(hour)
     count.forget(stage.now() - 8 * 24 * HOUR)

@@ -41,6 +41,8 @@ export interface DaemonParts {
   readonly log: Logger
   /** ms since the epoch; the clock of Redis unless given. */
   readonly now?: () => number
+  /** How old what /metrics reads from Redis may be, ms; five seconds unless given. */
+  readonly metricsFreshFor?: number
 }
 
 export const startDaemon = async (parts: DaemonParts): Promise<Daemon> => {
@@ -66,14 +68,14 @@ export const startDaemon = async (parts: DaemonParts): Promise<Daemon> => {
 }
 
 const begin = async (
-  { config: initial, roles = initial.settings.roles, redis: server, log, now }: DaemonParts,
+  { config: initial, roles = initial.settings.roles, redis: server, log, now, metricsFreshFor }: DaemonParts,
   lifecycle: Lifecycle,
   onRefused: (why: string) => void,
 ): Promise<Daemon> => {
   let config = initial
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 4)}`
   const shared = await createProcess({
-    ...{ id, roles, server, lifecycle, onRefused, log, now },
+    ...{ id, roles, server, lifecycle, onRefused, log, now, metricsFreshFor },
     config: () => config,
   })
   const running = await startRoles(shared)
@@ -101,6 +103,7 @@ const begin = async (
     }),
     rejectReload(problems) {
       log.error({ event: 'config.rejected', problems }, 'the new configuration is invalid; the old one stays in force')
+      running.rejectConfiguration(problems)
       shared.metrics.reloaded(false)
     },
     async stop() {

@@ -26,6 +26,8 @@ export interface HeartbeatParts {
   readonly roles: readonly Role[]
   readonly clock: Pick<Clock, 'set'>
   readonly writes: Pick<WriteWatch, 'accepted'>
+  /** What is wrong with the configuration that this process was told to reload; empty if it runs with that. */
+  readonly rejectedConfig: () => string
   /** Called each time the clock of Redis was read. */
   readonly onClockSet: () => Promise<void> | void
   readonly log: Logger
@@ -41,14 +43,14 @@ export interface Heartbeat {
 }
 
 export const createHeartbeat = (parts: HeartbeatParts): Heartbeat => {
-  const { redis, keys, id, roles, clock, writes, onClockSet, log, now } = parts
+  const { redis, keys, id, roles, clock, writes, rejectedConfig, onClockSet, log, now } = parts
   const key = keys.daemon(id)
   const startedAt = now()
   const beat = async (): Promise<void> => {
     const at = now()
     const entry = {
       ...{ id, version, roles: roles.join(','), host: hostname(), pid: process.pid },
-      ...{ startedAt, beatAt: at, schema: SCHEMA },
+      ...{ startedAt, beatAt: at, schema: SCHEMA, rejectedConfig: rejectedConfig() },
     }
     await Promise.all([
       redis

@@ -21,6 +21,7 @@ import { createMetrics } from '../server/metrics/metrics.ts'
 import { readForMonitoring } from '../server/metrics/readings.ts'
 import { createSamples } from '../server/metrics/samples.ts'
 import { ANSWER_WITHIN } from '../server/response-timeout.ts'
+import { createPageReader } from '../sources/pages/page-reader.ts'
 import { createSummaryCache } from '../sources/store/summary-cache.ts'
 import { version } from '../util/version.ts'
 import { createContainer } from './container.ts'
@@ -39,6 +40,8 @@ export interface ProcessParts {
   readonly log: Logger
   /** ms since the epoch; the clock of Redis unless given. */
   readonly now: (() => number) | undefined
+  /** How old what /metrics reads from Redis may be, ms; five seconds unless given. */
+  readonly metricsFreshFor: number | undefined
 }
 
 /** Maximum time, ms, that ingesting waits for lists each time it yields to them. */
@@ -72,6 +75,8 @@ export const createProcess = async (parts: ProcessParts) => {
   const fetcher = createFetcher(() => settings().crawl)
   const poster = createPoster(() => settings().crawl)
   lifecycle.closeLast(() => Promise.all([fetcher.close(), poster.close()]))
+  const pageReader = createPageReader()
+  lifecycle.closeLast(pageReader.close)
   const barrier = createReplicationBarrier({ redis, replicas: () => settings().redis.replicas })
   const gate = createPriorityGate({ maxWait: MAX_WAIT_FOR_LISTS })
   const dataSet = createDataSet({ redis, keys })
@@ -81,14 +86,15 @@ export const createProcess = async (parts: ProcessParts) => {
     postForm: (url, fields, manners) => poster.postForm(url, fields, { ...manners, signal: lifecycle.abandoning }),
   })
   const { context, outageDetector } = createJobContext(container, {
-    ...{ ...shared, fetcher, barrier },
+    ...{ ...shared, fetcher, poster, barrier, readPage: pageReader.read },
     ...{ stopping: lifecycle.stopping, abandoning: lifecycle.abandoning },
   })
   const { sources, push, lists } = container
   const summaries = createSummaryCache({ redis, keys, catalogue: sources.list, now })
   const memory = () => settings().articles.memory
+  const wantedReplicas = () => settings().redis.replicas
   /** What the status, the metrics and the samples read. */
-  const observed = { redis, keys, queues, sources, push, memory, now, readSummaries: summaries }
+  const observed = { redis, keys, queues, sources, push, memory, wantedReplicas, now, readSummaries: summaries }
   const listNames = () => lists.publisher.names()
   return {
     ...{
@@ -116,6 +122,7 @@ export const createProcess = async (parts: ProcessParts) => {
     samples: createSamples({ redis, keys }),
     metrics: createMetrics({
       ...{ version, now, rejection: writes.rejection },
+      ...(parts.metricsFreshFor === undefined ? {} : { freshFor: parts.metricsFreshFor }),
       read: () => readForMonitoring(observed, listNames()),
     }),
     pulse: createHealthCheck(redis, ANSWER_WITHIN),

@@ -12,7 +12,6 @@ import { retryUntilWritable } from '../redis/write-watch.ts'
 import { createProbes, type Probes } from '../server/probes.ts'
 import { createLogLevels, type LogLevels } from '../use-cases/log-levels.ts'
 import { readSummary } from '../use-cases/status.ts'
-import { startAdminUi } from './admin.ts'
 import { applyConfiguration } from './apply-configuration.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import type { Process } from './process.ts'
@@ -27,6 +26,8 @@ export interface RunningRoles {
   readonly servers: RunningServers
   /** Adjusts to a reloaded configuration. @param changed the settings that took effect, for the log */
   followConfiguration(before: Settings, changed: readonly string[]): Promise<void>
+  /** Tells the status that a changed configuration is wrong. */
+  rejectConfiguration(problems: readonly string[]): void
 }
 
 /** Starts counting events; a running batch is finished before the process ends. */
@@ -61,8 +62,8 @@ const startProcessServers = (process: Process, probes: Probes, levels: LogLevels
   return startServers({
     ...{ ...process, probes },
     onStreams: count => metrics.streams('http', count),
-    startAdmin: () =>
-      startAdminUi({
+    startAdmin: async () =>
+      (await import('./admin.ts')).startAdminUi({
         ...{ redis, keys, queues, container, context, config, samples, levels, probes, pulse, log, now },
         readSummaries: summaries,
         onRefused: metrics.refused,
@@ -79,8 +80,10 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   const store = { redis, keys }
   const correction = { ...store, queues, redate: container.redate, now, log }
   const correctWhenSetBack = createClockCorrection(correction)
+  let rejectedConfig = ''
   const heartbeat = createHeartbeat({
     ...{ ...store, id, roles, clock, writes, log, now },
+    rejectedConfig: () => rejectedConfig,
     onClockSet: () => (has('scheduler') ? correctWhenSetBack() : undefined),
   })
   let servers: RunningServers | null = null
@@ -146,9 +149,18 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
         createOutageLog(log)(error, { event: 'admin.sources_unread' }, 'the sources could not be read yet'),
       )
   servers = await startProcessServers(process, probes, levels)
+  const logError = createOutageLog(log)
+  /** Otherwise the status would tell of it with the next heartbeat only. */
+  const tellStatus = (rejected: string): void => {
+    rejectedConfig = rejected
+    heartbeat.beat().catch((error: unknown) => logError(error, { event: 'daemon.heartbeat_failed' }, 'not reported'))
+  }
   return {
     servers,
+    rejectConfiguration: ([first = '', ...others]) =>
+      tellStatus(others.length === 0 ? first : `${first} (and ${others.length} more)`),
     async followConfiguration(before, changed) {
+      if (rejectedConfig !== '') tellStatus('')
       for (const worker of workers) worker.adjust()
       await schedule.follow(before)
       if (has('scheduler')) await foundation.take('the configuration was reloaded')

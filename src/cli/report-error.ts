@@ -3,10 +3,9 @@
 import pc from 'picocolors'
 import { ConfigError } from '../config/problems.ts'
 import { SchemaError } from '../maintenance/migrations/schema.ts'
+import { explainReply } from '../redis/explain-reply.ts'
 import { NoRedisError } from '../redis/no-redis.ts'
 import { isConnectionError } from '../redis/transient-error.ts'
-import { describeRejection } from '../redis/write-check.ts'
-import { isWriteRejected } from '../redis/write-rejected.ts'
 import { ListenError } from '../server/listen.ts'
 import { CatalogueError } from '../sources/catalogue/catalogue.ts'
 
@@ -21,11 +20,10 @@ export const reportError = (error: unknown): number => {
     console.error(pc.red(error.message))
     return 2
   }
+  const explained = explainReply(error)
   if (error instanceof Error && EXPECTED.some(known => error instanceof known)) console.error(pc.red(error.message))
-  else if (error instanceof Error && isWriteRejected(error)) {
-    const { text, fix } = describeRejection(error, [])
-    console.error(pc.red(`${text}\n${fix}`))
-  } else if (error instanceof Error && isConnectionError(error) && !('syscall' in error))
+  else if (explained !== null) console.error(pc.red(`${explained.text}\n${explained.fix}`))
+  else if (error instanceof Error && isConnectionError(error) && !('syscall' in error))
     console.error(pc.red(`Redis is not usable: ${error.message}`))
   else console.error(error)
   return 1

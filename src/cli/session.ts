@@ -23,6 +23,8 @@ export interface Session extends SourceModules {
   readonly container: () => Promise<Container>
   /** articles.memory, in bytes. */
   readonly memory: () => number
+  /** redis.replicas. */
+  readonly wantedReplicas: () => number
 }
 
 /** Calls a function once, when its result is first wanted. */
@@ -75,6 +77,7 @@ export const withSession = async <T>(
         ...{ config, redis, keys, ...sourceModules },
         ...{ queues: queues.get, container: container.get },
         memory: () => config.settings.articles.memory,
+        wantedReplicas: () => config.settings.redis.replicas,
       })
     } finally {
       const opened = await queues.made()

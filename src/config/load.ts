@@ -120,6 +120,9 @@ const readSources = (file: ReadFile, sections: readonly string[] | null, problem
   return read.map(({ item }) => item)
 }
 
+/** The files of a configuration folder. */
+export const CONFIG_FILES = ['newsdesk.yaml', 'sources.yaml', 'sections.yaml', 'rules.yaml'] as const
+
 export interface LoadOptions {
   /** Roles of the process, if the command line names them: some rules apply to some roles only. */
   readonly roles?: readonly Role[] | undefined
@@ -131,12 +134,7 @@ export interface LoadOptions {
  */
 export const loadConfig = (dir: string, env: NodeJS.ProcessEnv, { roles }: LoadOptions = {}): Config => {
   const problems: string[] = []
-  const [main, sourcesFile, sectionsFile, rulesFile] = [
-    'newsdesk.yaml',
-    'sources.yaml',
-    'sections.yaml',
-    'rules.yaml',
-  ].map(name => readYaml(dir, name, problems))
+  const [main, sourcesFile, sectionsFile, rulesFile] = CONFIG_FILES.map(name => readYaml(dir, name, problems))
   const isThere = (name: string) => existsSync(join(dir, name))
   const {
     settings,

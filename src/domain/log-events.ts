@@ -56,6 +56,8 @@ export const LOG_FIELDS = {
   differing: 'some of them',
   tick: 'name of a tick',
   topic: 'what a live page follows',
+  webhook: 'name of a webhook',
+  type: 'type of a message to a webhook',
   title: 'what the dashboard calls the job',
   retried: 'whether the job is run again',
   version: 'version of newsdesk, of a job, or of Redis',
@@ -100,7 +102,9 @@ export const LOG_FIELDS = {
   on: 'what it was asked for',
   each: 'mean size of an article, bytes',
   publishedBefore: 'articles published before this time were evicted, ISO 8601',
+  words: 'words of the text of an article; 0 if none is kept',
   text: 'what a library wrote',
+  repeated: 'in lines about errors: how often the same happened, without a line, since the last one',
 } as const
 
 type LogField = keyof typeof LOG_FIELDS
@@ -159,13 +163,15 @@ export const LOG_EVENTS = {
   'redis.refused': { text: 'Redis refuses a connection', fields: [...ADDRESS, 'reason'] },
   'redis.rejects_writes': { text: 'Redis begins to reject writes', fields: ['code', 'reason', 'fix'] },
   'redis.accepts_writes': { text: 'Redis accepts writes again', fields: ['code', 'ms'] },
+  'redis.silent': { text: 'Redis holds connections open and does not answer', fields: [] },
+  'redis.answers': { text: 'Redis answers again', fields: [] },
   'redis.probe_failed': { text: 'whether Redis accepts writes could not be found out', fields: ['err'] },
   'redis.interrupted': {
     text: 'something failed as a consequence of an outage of Redis; at most one line a minute for each kind',
     fields: ['failed', 'kind', 'reason', 'tick', 'topic'],
   },
   'redis.emptied': { text: 'Redis came back empty, or with other data', fields: [] },
-  'redis.incomplete': { text: 'something is missing in Redis, and is written again', fields: ['missing'] },
+  'redis.incomplete': { text: 'something is missing in Redis, which the scheduler writes again', fields: ['missing'] },
   'clock.corrected': {
     text: 'the clock of Redis was ahead; what waited for a time to come goes on',
     fields: ['jobs', 'locks', 'subscriptions', 'articles'],
@@ -195,6 +201,14 @@ export const LOG_EVENTS = {
   'crawl.failed': {
     text: 'a feed could not be fetched or read',
     fields: ['source', 'reason', 'detail', 'status', 'next', 'nextReason'],
+  },
+  'page.read': {
+    text: 'the page of an article was read, and the article completed',
+    fields: ['source', 'outcome', 'words', 'ms'],
+  },
+  'page.failed': {
+    text: 'the page of an article could not be read; it is not tried again',
+    fields: ['source', 'reason', 'detail', 'status'],
   },
   'crawl.held': {
     text: 'a source redirects to another domain; its items are held',
@@ -229,6 +243,7 @@ export const LOG_EVENTS = {
   'push.hub_asked': { text: 'a hub was asked', fields: ['source', 'hub', 'state', 'outcome'] },
   'push.delivered': { text: 'a hub delivered', fields: ['source', 'bytes', 'items', 'outcome'] },
   'push.ignored': { text: 'a delivery was ignored', fields: ['source', 'reason', 'address'] },
+  'webhook.delivered': { text: 'a webhook accepted a message', fields: ['webhook', 'type', 'status'] },
   'events.taken_over': { text: 'events of a dead daemon were taken over', fields: ['events'] },
   'events.count_failed': { text: 'events could not be counted; newsdesk tries again', fields: ['err'] },
 

@@ -29,6 +29,8 @@ export interface PublishedArticle extends Counts {
   readonly enclosures: readonly Enclosure[]
   /** Labels that the site's rules gave it, such as sponsored. */
   readonly labels: readonly string[]
+  /** Whether it is free to read, where its page was read and says so; null otherwise. */
+  readonly access: 'free' | 'paid' | null
   readonly language: string
   /** ISO 8601 UTC. */
   readonly publishedAt: string
@@ -86,6 +88,7 @@ export const parseArticle = (
     categories: strings(hash.categories),
     enclosures: JSON.parse(hash.enclosures ?? '[]') as Enclosure[], // likewise
     labels: strings(hash.labels),
+    access: hash.access === 'free' || hash.access === 'paid' ? hash.access : null,
     language: text('language'),
     publishedAt: text('publishedAt'),
     updatedAt: text('updatedAt'),

@@ -66,6 +66,11 @@ export const ShownArticle = z.object({
   publisherComments: whole
     .describe("Comments at its publisher's, where the feed says how many; else missing.")
     .optional(),
+  access: z
+    .enum(['free', 'paid'])
+    .describe('Whether it is free to read, where its page was read and says so; else missing.')
+    .optional(),
+  page: z.string().describe('Internal: what its page filled in, by which later edits leave it.').optional(),
   publisher: z.string().min(1).describe('Name of `source`. Missing in what older versions stored.').optional(),
   sectionLabel: z
     .string()

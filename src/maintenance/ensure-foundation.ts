@@ -71,6 +71,8 @@ export const createFoundation = (parts: FoundationParts): Foundation => {
    */
   let wasWhole = false
   let isNew = false
+  /** Whether the log has what is missing. */
+  let saidMissing = false
   let turn: Promise<void> = Promise.resolve()
 
   const inTurn = (work: () => Promise<void>): Promise<void> => {
@@ -105,7 +107,15 @@ export const createFoundation = (parts: FoundationParts): Foundation => {
     if (isScheduler && taken !== catalogue.list()) return takeNow('the catalogue was changed')
     const missing = await readMissing(redis, keys, countPolled(catalogue.list()))
     if (missing.length === 0) wasWhole = true
-    else if (isScheduler) {
+    if (missing.length === 0 || isScheduler) saidMissing = false
+    else if (wasWhole && !saidMissing) {
+      saidMissing = true
+      log.warn(
+        { event: 'redis.incomplete', missing },
+        'something is gone from Redis: it waits for a process with the role scheduler, which lays it down again',
+      )
+    }
+    if (missing.length > 0 && isScheduler) {
       log.warn({ event: 'redis.incomplete', missing }, 'something is gone from Redis: it is laid down again')
       await takeNow('something was gone from Redis')
     }

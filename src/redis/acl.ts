@@ -42,6 +42,7 @@ const KEYS = {
   source: ['source:*', 'quarantine*'],
   hosts: ['host:*', 'robots:*', 'network*'],
   push: ['push*'],
+  webhooks: ['webhooks*'],
   daemons: ['daemon:*', 'daemons', 'log-levels', 'write-probe:*'],
   clock: ['tick:*', 'samples'],
   admin: ['admin}:*'],
@@ -51,6 +52,8 @@ const KEYS = {
   articlesQueue: ['bull}:articles:*'],
   publishQueue: ['bull}:publish:*'],
   pushQueue: ['bull}:push:*'],
+  webhooksQueue: ['bull}:webhooks:*'],
+  pagesQueue: ['bull}:pages:*'],
   all: ['*'],
 } as const
 type Group = keyof typeof KEYS
@@ -60,21 +63,37 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
   scheduler: {
     writes: [
       ...(['due', 'source', 'hosts', 'push', 'clock', 'sections', 'publishing', 'overrides', 'catalogue'] as const),
+      'webhooks',
       // Eviction removes articles from everything that names them.
       ...(['eviction', 'articles', 'stories', 'lists', 'backLinks', 'views', 'events'] as const),
-      ...(['crawlQueue', 'pushQueue', 'publishQueue', 'articlesQueue'] as const),
+      ...(['crawlQueue', 'pushQueue', 'publishQueue', 'articlesQueue', 'pagesQueue', 'webhooksQueue'] as const),
     ],
     reads: [],
   },
   crawl: {
-    writes: ['due', 'source', 'hosts', 'push', 'urls', 'crawlQueue', 'pushQueue', 'articlesQueue'],
-    // To check whether the articles of known items still exist.
-    reads: ['articles', 'eviction'],
+    writes: [
+      ...([
+        'due',
+        'source',
+        'hosts',
+        'push',
+        'urls',
+        'crawlQueue',
+        'pushQueue',
+        'articlesQueue',
+        'pagesQueue',
+        'webhooksQueue',
+      ] as const),
+      // Pages of articles complete these.
+      ...(['articles', 'stories', 'publishing', 'publishQueue'] as const),
+    ],
+    // To check whether the articles of known items still exist, and which lists show them.
+    reads: ['eviction', 'backLinks'],
   },
   articles: {
     writes: [
       ...(['articles', 'stories', 'publishing', 'backLinks', 'related', 'learned', 'source', 'rules'] as const),
-      ...(['articlesQueue', 'publishQueue'] as const),
+      ...(['articlesQueue', 'publishQueue', 'pagesQueue'] as const),
     ],
     reads: ['events', 'overrides', 'views', 'due', 'lists', 'eviction', 'urls'],
   },

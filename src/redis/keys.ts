@@ -14,6 +14,7 @@ import { pushKeys } from './keys/push.ts'
 import { quarantineKeys } from './keys/quarantine.ts'
 import { ruleKeys } from './keys/rules.ts'
 import { sourceKeys } from './keys/sources.ts'
+import { webhookKeys } from './keys/webhooks.ts'
 
 /** @param prefix for instance `newsdesk` */
 export const keysFor = (prefix: string) => ({
@@ -28,6 +29,7 @@ export const keysFor = (prefix: string) => ({
   ...listKeys(prefix),
   ...eventKeys(prefix),
   ...daemonKeys(prefix),
+  ...webhookKeys(prefix),
 })
 
 export type Keys = ReturnType<typeof keysFor>

@@ -53,6 +53,11 @@ const OUTAGES: readonly { readonly kind: string; readonly of: (error: Error) => 
     of: isWriteRejected,
     text: 'Redis rejects writes for now: newsdesk tries again until it takes them',
   },
+  {
+    kind: 'not replicated',
+    of: error => (error as NodeJS.ErrnoException).code === 'NOT_KEPT',
+    text: 'replicas of Redis do not confirm what is written: newsdesk does it again until they do',
+  },
   { kind: 'away', of: isTransientError, text: 'Redis cannot be reached or is changing over: newsdesk tries again' },
 ]
 
@@ -79,18 +84,44 @@ export type OutageLog = (error: unknown, about: OutageContext, message: string) 
  * it.
  */
 const LOG_EVERY = 60_000
+/** The same for any other error, so that a loop that fails again and again does not fill the disk. */
+const ERROR_EVERY = 10_000
+/** How many errors are remembered for that. */
+const MAX_KNOWN = 500
+
+/** Tells which errors were logged a moment ago. Ids and numbers do not make them different. */
+const createRepetitions = (elapsed: () => number) => {
+  const known = new Map<string, { at: number; count: number }>()
+  return {
+    /** @returns how many were left out since it was last logged; null if it was logged a moment ago */
+    take(error: unknown, { event, ...about }: OutageContext): number | null {
+      const text = error instanceof Error ? error.message : String(error)
+      const key = JSON.stringify([event, about, text.slice(0, 200).replace(/\d+/g, '#')])
+      const last = known.get(key)
+      if (last && elapsed() - last.at < ERROR_EVERY) {
+        last.count += 1
+        return null
+      }
+      if (known.size >= MAX_KNOWN) known.clear()
+      known.set(key, { at: elapsed(), count: 0 })
+      return last?.count ?? 0
+    },
+  }
+}
 
 /**
  * @returns a function that logs a consequence of an outage as a warning in plain words, at most once a minute, and
- * anything else as an error; a rejected write, which src/redis/write-watch.ts logs, only for debugging
+ * anything else as an error, the same at most every ten seconds; a rejected write, which src/redis/write-watch.ts logs, only for debugging
  * @param elapsed a clock in ms that is never set
  */
 export const createOutageLog = (log: Logger, elapsed: () => number = () => performance.now()): OutageLog => {
   const saidAt = new Map<string, number>()
+  const repetitions = createRepetitions(elapsed)
   return (error, { event, ...about }, message) => {
     const outage = explainOutage(error)
     if (outage === null) {
-      log.error({ event, ...about, err: error }, message)
+      const repeated = repetitions.take(error, { event, ...about })
+      if (repeated !== null) log.error({ event, ...about, err: error, ...(repeated > 0 ? { repeated } : {}) }, message)
       return
     }
     const { kind, text } = outage

@@ -1,12 +1,12 @@
 /**
  * Watches whether Redis accepts writes, for all loops of a process: logs one line when Redis begins to reject them and
- * one when it accepts them again, and lets the loops wait meanwhile. A Redis at its limit of memory accepts some writes
+ * one when it accepts them again, the same of a Redis that stops answering, and lets the loops wait meanwhile. A Redis at its limit of memory accepts some writes
  * and rejects others: that is one rejection, which ends when none was seen for a while.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { withTimeout } from './health-check.ts'
+import { TimeoutError, withTimeout } from './health-check.ts'
 import type { Store } from './store.ts'
 import { explainRejection, probeWrites, type WriteRejection } from './write-check.ts'
 import { isWriteRejected } from './write-rejected.ts'
@@ -45,6 +45,7 @@ export const createWriteWatch = (parts: WriteWatchParts): WriteWatch => {
   let explaining: Promise<void> | null = null
   let waiting: (() => void)[] = []
   let isStopped = false
+  let isSilent = false
 
   const explain = async (error: Error): Promise<void> => {
     const explained = await explainRejection(parts, error)
@@ -79,13 +80,23 @@ export const createWriteWatch = (parts: WriteWatchParts): WriteWatch => {
     log.info({ event: 'redis.accepts_writes', code, ms: Math.round(elapsed() - beganAt) }, 'Redis accepts writes again')
   }
 
-  /** A Redis that does not answer is reported by its connection. */
+  /** Its connection stays open, and notices only after a while. */
+  const silent = (): void => {
+    if (!isSilent)
+      log.warn({ event: 'redis.silent' }, 'Redis holds the connection open and does not answer; waiting for it')
+    isSilent = true
+  }
+
+  /** A Redis that cannot be reached is reported by its connection. */
   const probe = async (): Promise<void> => {
     try {
       const refusal = await withTimeout(probeWrites(parts), TIMEOUT)
+      if (isSilent) log.info({ event: 'redis.answers' }, 'Redis answers again')
+      isSilent = false
       if (refusal === null) accept()
       else seen(refusal)
     } catch (error) {
+      if (error instanceof TimeoutError && parts.redis.status === 'ready') return silent()
       log.debug(
         { event: 'redis.probe_failed', err: error },
         'whether Redis accepts writes could not be found out; trying again',

@@ -2,6 +2,7 @@
  * Probes of a process: liveness, readiness, metrics. Open to anybody who reaches the port: nothing in them is secret.
  */
 
+import { explainReply } from '../redis/explain-reply.ts'
 import { type HealthCheck, withTimeout } from '../redis/health-check.ts'
 import type { WriteRejection } from '../redis/write-check.ts'
 import type { Metrics } from './metrics/metrics.ts'
@@ -35,12 +36,15 @@ export interface ProbeParts {
 /** Timeout, ms, for reading what is missing, once Redis has answered. */
 const WITHIN = 2_000
 
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+
 export const createProbes = ({ pulse, gauges, missing, rejection, servesReaders }: ProbeParts): Probes => {
   const ready = async (): Promise<ProbeAnswer> => {
     const notReady = (why: string) => json(503, { status: 'not ready', why })
+    const missingData = (await pulse.answers()) ? await withTimeout(missing(), WITHIN).catch(asError) : null
     // If Redis does not answer (any more), what is missing is unknown; the log has the reason.
-    const missingData = (await pulse.answers()) ? await withTimeout(missing(), WITHIN).catch(() => null) : null
-    if (missingData === null) return notReady('Redis does not answer')
+    if (missingData === null || missingData instanceof Error)
+      return notReady(explainReply(missingData)?.text ?? 'Redis does not answer')
     if (missingData.length > 0)
       return notReady(`Redis came back without what newsdesk needs: ${missingData.join(', ')}`)
     const why = rejection()?.text

@@ -1,6 +1,7 @@
 /** What is wrong with newsdesk as a whole, how much each problem matters, and what to do about it. (pure) */
 
 import { missingLine } from '../maintenance/ensure-foundation.ts'
+import { evictsKeys } from '../redis/setup-problems.ts'
 import type { SourceState } from '../sources/state/state.ts'
 import { withoutCredentials } from '../util/redact.ts'
 import type { SourceStatus, Status } from './source-status.ts'
@@ -165,7 +166,7 @@ const findQueueProblems = ({ daemons, queues, pausedQueues, delayedBeyondDay, re
       .filter(([, count]) => count > 0)
       .map(([name, count]) =>
         warning(
-          `${count} jobs of the queue ${name} are delayed for more than a day, which newsdesk never does: promote them in the admin UI, at /queues/queue/${name}?status=delayed, and check the clocks`,
+          `${count === 1 ? '1 job' : `${count} jobs`} of the queue ${name} ${count === 1 ? 'is' : 'are'} delayed for more than a day, which newsdesk never does: promote ${count === 1 ? 'it' : 'them'} in the admin UI, at /queues/queue/${name}?status=delayed, and check the clocks`,
         ),
       ),
     ...idle
@@ -180,9 +181,15 @@ const findQueueProblems = ({ daemons, queues, pausedQueues, delayedBeyondDay, re
 
 const findRedisProblems = ({ redis }: CheckedStatus): Problem[] => {
   const problems: Problem[] = []
-  if (redis.policy !== 'noeviction' && redis.policy !== 'unknown')
+  if (evictsKeys(redis.policy))
     problems.push(critical(`Redis evicts keys (maxmemory-policy ${redis.policy}): set it to noeviction`))
   const share = redis.limit > 0 ? redis.memory / redis.limit : 0
+  if (redis.replicas !== null && redis.replicas < redis.wantedReplicas)
+    problems.push(
+      critical(
+        `redis.replicas is ${redis.wantedReplicas}, but a master has only ${redis.replicas}, so that no write is confirmed and nothing is ingested: start the replicas of Redis, or lower redis.replicas`,
+      ),
+    )
   if (redis.rejects === null && share > MEMORY)
     problems.push(
       warning(
@@ -191,6 +198,15 @@ const findRedisProblems = ({ redis }: CheckedStatus): Problem[] => {
     )
   return problems
 }
+
+const findRejectedConfig = ({ id, rejectedConfig }: CheckedStatus['daemons'][number]): Problem[] =>
+  rejectedConfig === null
+    ? []
+    : [
+        warning(
+          `the changed configuration is wrong, and ${id} goes on with the one before: ${rejectedConfig}; correct it and reload (SIGHUP)`,
+        ),
+      ]
 
 /** @returns all problems, those of the whole first */
 export const findProblems = (sources: readonly CheckedSource[], status: CheckedStatus): Problem[] => {
@@ -205,7 +221,7 @@ export const findProblems = (sources: readonly CheckedSource[], status: CheckedS
   // Without a scheduler nothing creates the missing data; the missing role is reported above.
   const lacking = daemons.length === 0 || missing.includes('scheduler') ? null : missingLine(missingData)
   if (lacking !== null) problems.push(critical(lacking))
-  problems.push(...findQueueProblems(status), ...findSourceProblems(sources))
+  problems.push(...daemons.flatMap(findRejectedConfig), ...findQueueProblems(status), ...findSourceProblems(sources))
   if (isNetworkDown)
     problems.push(
       critical('most domains cannot be reached: our own network seems to be down; failures are not counted meanwhile'),

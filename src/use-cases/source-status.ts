@@ -24,6 +24,8 @@ export interface DaemonStatus {
   readonly version: string
   /** ms since the epoch; null for a daemon of a version that does not tell. */
   readonly startedAt: number | null
+  /** What is wrong with the configuration that it was told to reload; null if it runs with what it read last. */
+  readonly rejectedConfig: string | null
 }
 
 export interface Status {
@@ -58,6 +60,10 @@ export interface Status {
     readonly memory: number
     readonly limit: number
     readonly policy: string
+    /** `redis.replicas`: how many replicas must confirm a write. */
+    readonly wantedReplicas: number
+    /** Replicas of the master that has the fewest; null if not told. */
+    readonly replicas: number | null
     /** That Redis rejects writes, why, and what ends it; null if it accepts them. */
     readonly rejects: string | null
   }

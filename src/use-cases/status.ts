@@ -28,6 +28,8 @@ export interface StatusParts {
   readonly push: Push
   /** Bytes of `articles.memory`. */
   readonly memory: () => number
+  /** `redis.replicas`. */
+  readonly wantedReplicas: () => number
   readonly now: () => number
 }
 
@@ -39,9 +41,10 @@ export const readDaemons = async ({ redis, keys, now }: Pick<StatusParts, 'redis
   return (
     (await Promise.all(ids.map(id => redis.hgetall(keys.daemon(id)))))
       .filter(({ id }) => id)
-      .map(({ id = '', roles = '', beatAt, version = '', startedAt }) => ({
+      .map(({ id = '', roles = '', beatAt, version = '', startedAt, rejectedConfig = '' }) => ({
         ...{ id, roles: roles.split(','), beatAt: Number(beatAt), version },
         startedAt: startedAt === undefined ? null : Number(startedAt),
+        rejectedConfig: rejectedConfig || null,
       }))
       // A daemon that ended while the clock was ahead would seem to run until that time has come.
       .filter(({ beatAt }) => isPlausible(beatAt, now()))
@@ -119,6 +122,7 @@ const readShared = async (
     quarantine: { bodies: bodies.length, sources: new Set(bodies.map(({ source }) => source)).size },
     redis: {
       ...{ version: servers.version, memory: servers.memory, limit: servers.limit, policy: servers.policy },
+      ...{ wantedReplicas: parts.wantedReplicas(), replicas: servers.replicas },
       rejects: rejection === null ? null : `${rejection.text}: ${rejection.fix}`,
     },
     isNetworkDown: network === 'down',

@@ -54,12 +54,12 @@ type Desk = ReturnType<typeof aDesk>
 
 const queuesOf = ({ redis: connection, keys }: Desk) => openQueues(connection, keys)
 
-/** Scrapes a daemon until a series has a value that is wanted; readings of Redis are as old as five seconds. */
+/** Scrapes a daemon until a series has a value that is wanted. */
 const scraped = (url: string | null, series: string, wanted: (value: number) => boolean): Promise<Scrape> =>
   until(
     () => scrape(url ?? ''),
     text => wanted(readSeries(text, series)),
-    { every: 300 },
+    { every: 250 },
   )
 const post = (url: string | null, body: unknown) =>
   fetch(`${url}/v1/events`, { method: 'POST', body: JSON.stringify(body), headers: { 'user-agent': 'Mozilla/5.0' } })
@@ -103,6 +103,16 @@ describe.skipIf(promtool === undefined)('the alerts, tried with promtool (Debian
     const full = await scraped(daemon.metricsUrl, 'newsdesk_redis_memory_limit_bytes', value => value > 0)
     await redis.config('SET', 'maxmemory', '0')
     fires(before, full, ['NewsdeskRedisMemory'])
+
+    await redis.config('SET', 'maxmemory-policy', 'allkeys-lru')
+    const evicts = await scraped(daemon.metricsUrl, 'newsdesk_redis_evicts', value => value === 1)
+    await redis.config('SET', 'maxmemory-policy', 'noeviction')
+    fires(before, evicts, ['NewsdeskRedisEvicts'])
+    const { settings } = desk.config
+    await daemon.reload({ ...desk.config, settings: { ...settings, redis: { ...settings.redis, replicas: 1 } } })
+    const lacking = await scraped(daemon.metricsUrl, 'newsdesk_redis_replicas_lacking', value => value === 1)
+    await daemon.reload(desk.config)
+    fires(before, lacking, ['NewsdeskRedisReplicas'])
     await scraped(daemon.metricsUrl, 'newsdesk_redis_memory_limit_bytes', value => value === 0)
 
     const busy = await until(
@@ -118,7 +128,7 @@ describe.skipIf(promtool === undefined)('the alerts, tried with promtool (Debian
     )
     fires(before, busy, ['NewsdeskEventLoopHeld'])
 
-    // Readings of Redis are kept for five seconds, so the pause that one meets is not the first.
+    // Readings of Redis are kept for a moment, so the pause that one meets is not the first.
     const slow = await until(
       async () => {
         await redis.client('PAUSE', 500, 'ALL')

@@ -96,7 +96,9 @@ const problems = async (): Promise<readonly string[]> => {
     settings: () => desk.config.settings.push,
     postForm: async () => ({ kind: 'failed', reason: 'blocked', detail: '' }),
   })
-  return (await readStatus({ redis, keys, queues, sources, push, memory: () => 0, now: Date.now })).problems
+  return (
+    await readStatus({ redis, keys, queues, sources, push, memory: () => 0, wantedReplicas: () => 0, now: Date.now })
+  ).problems
 }
 /** All that feeds carry stands in the lists, and what the configuration says is laid down. */
 const allIsWell = async (): Promise<void> => {

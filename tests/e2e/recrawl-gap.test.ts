@@ -6,14 +6,17 @@ import { atEnd } from '../support/at-end.ts'
 import { aConfigFolder, cli, endAll, redisUrl } from '../support/cli.ts'
 import { testDaemon } from '../support/daemon.ts'
 import { aFeed } from '../support/feed.ts'
+import { serve } from '../support/http.ts'
 import { until } from '../support/until.ts'
 
 endAll()
 const feed = await aFeed([{ title: 'Ferry treaty signed' }])
+const broken = await serve((_request, response) => response.writeHead(500).end())
 // Polled once, at the start; whatever is fetched after that was asked for.
 const WAYS = ['cli', 'page', 'api', 'board']
 const sources = WAYS.map(id => ({ id, name: id, url: `${feed.url}/${id}`, section: 'world', interval: '12h' }))
-const desk = testDaemon({ sources, settings: { admin: { recrawlGap: '1h' } } })
+const failing = { id: 'failing', name: 'Failing', url: `${broken.url}/rss`, section: 'world', enabled: false }
+const desk = testDaemon({ sources: [...sources, failing], settings: { admin: { recrawlGap: '1h' } } })
 const { keys } = desk
 const bull = desk.redis.duplicate({ enableAutoPipelining: false })
 const queues = openQueues(bull, keys)
@@ -98,5 +101,28 @@ describe('a source that was re-crawled within admin.recrawlGap', () => {
       job => job?.returnvalue?.outcome === 'skipped',
     )
     expect(WAYS.map(fetched)).toEqual([2, 2, 2, 2])
+
+    // So is a failed one: its publisher was asked as well.
+    const feeds = () => broken.requests.filter(({ path }) => path === '/rss').length
+    const added = await fetch(`${url}/queues/api/queues/crawl/add`, {
+      ...{ method: 'POST', headers: { ...browser, ...json } },
+      body: JSON.stringify({ name: 'failing', data: { sourceId: 'failing' }, options: {} }),
+    })
+    const { job } = (await added.json()) as { job: { id: string } }
+    await until(
+      () => queues.crawl.getJob(job.id),
+      each => each?.failedReason !== undefined,
+    )
+    expect(feeds()).toBe(1)
+    const retried = await fetch(`${url}/queues/api/queues/crawl/${job.id}/retry`, {
+      method: 'PUT',
+      headers: { ...browser, ...json },
+    })
+    expect(retried.status).toBeLessThan(300)
+    await until(
+      () => queues.crawl.getJob(job.id),
+      each => each?.returnvalue?.outcome === 'skipped',
+    )
+    expect(feeds()).toBe(1)
   })
 })

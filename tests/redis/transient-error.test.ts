@@ -40,7 +40,7 @@ describe('errors caused by an outage of Redis', () => {
     expect(explainOutage(new Error(message))).toBeNull()
   })
 
-  it('errors caused by an outage of Redis are logged once a minute per kind without a stack, any other error every time with it', () => {
+  it('errors caused by an outage of Redis are logged once a minute per kind without a stack, any other error with it, the same again at most every ten seconds', () => {
     const { lines, log } = logged()
     let at = 0
     const trouble = createOutageLog(log, () => at)
@@ -55,12 +55,16 @@ describe('errors caused by an outage of Redis', () => {
       reason: 'Missing key for job 0. moveToFinished',
     })
     expect(JSON.stringify(lines)).not.toContain('    at ')
-    for (let time = 0; time < 2; time += 1)
-      trouble(new Error('WRONGTYPE'), { event: 'worker.failed', queue: 'crawl' }, 'worker error')
-    expect(lines.slice(3)).toEqual(
-      Array(2).fill(
-        expect.objectContaining({ level: 50, queue: 'crawl', err: expect.objectContaining({ message: 'WRONGTYPE' }) }),
-      ),
-    )
+    const fail = (message: string) => trouble(new Error(message), { event: 'worker.failed', queue: 'crawl' }, 'worker error')
+    for (let time = 0; time < 2_000; time += 1) fail(`WRONGTYPE of job ${time}`)
+    fail('NOSCRIPT')
+    at += 10_001
+    fail('WRONGTYPE of job 2000')
+    const line = { level: 50, queue: 'crawl' }
+    expect(lines.slice(3)).toEqual([
+      expect.objectContaining({ ...line, err: expect.objectContaining({ message: 'WRONGTYPE of job 0' }) }),
+      expect.objectContaining({ ...line, err: expect.objectContaining({ message: 'NOSCRIPT' }) }),
+      expect.objectContaining({ ...line, repeated: 1_999 }),
+    ])
   })
 })

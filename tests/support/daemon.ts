@@ -72,6 +72,7 @@ export const testDaemon = ({
       ...(roles ? { roles } : { roles: ['scheduler', 'crawl', 'articles', 'publish', 'events'] }),
       redis: { address, origin: 'test', stop: async () => undefined },
       log,
+      metricsFreshFor: 200,
     })
     running.push(daemon)
     return daemon

@@ -16,13 +16,13 @@ const sources = (count: number, some: { failing?: number; late?: number } = {}):
 const ROLES = ['scheduler', 'crawl', 'articles', 'publish', 'events']
 
 const aStatus = (some: Partial<CheckedStatus> = {}): CheckedStatus => ({
-  daemons: [{ id: 'a', roles: ROLES, beatAt: 0, version: '0.1.0', startedAt: 0 }],
+  daemons: [{ id: 'a', roles: ROLES, beatAt: 0, version: '0.1.0', startedAt: 0, rejectedConfig: null }],
   queues: { crawl: {}, articles: {}, publish: {}, push: {} },
   pausedQueues: [],
   delayedBeyondDay: {},
   articles: { isShort: false } as CheckedStatus['articles'], // the rest is not read
   events: { waiting: 0, since: null, refused: {} },
-  redis: { version: '7.0.0', memory: 1, limit: 0, policy: 'noeviction', rejects: null },
+  redis: { version: '7.0.0', memory: 1, limit: 0, policy: 'noeviction', wantedReplicas: 0, replicas: 0, rejects: null },
   ...{ storyShares: [], isNetworkDown: false, missing: [] },
   ...some,
 })
@@ -47,12 +47,28 @@ describe('the health of newsdesk', () => {
       { status: { redis: { ...aStatus().redis, memory: 86, limit: 100 } } },
     ],
     ['critical', 'Redis rejects writes', { status: { redis: { ...aStatus().redis, rejects: 'OOM' }, daemons: [] } }],
+    [
+      'critical',
+      'Redis has fewer replicas than must confirm a write',
+      { status: { redis: { ...aStatus().redis, wantedReplicas: 1 } } },
+    ],
+    [
+      'warning',
+      'a daemon was told to reload a wrong configuration',
+      { status: { daemons: aStatus().daemons.map(each => ({ ...each, rejectedConfig: 'rolls: no such key' })) } },
+    ],
     ['critical', 'Redis evicts keys', { status: { redis: { ...aStatus().redis, policy: 'allkeys-lru' } } }],
     ['critical', 'no daemon runs', { status: { daemons: [] } }],
     [
       'critical',
       'a role is missing',
-      { status: { daemons: [{ id: 'a', roles: ROLES.slice(1), beatAt: 0, version: '0.1.0', startedAt: 0 }] } },
+      {
+        status: {
+          daemons: [
+            { id: 'a', roles: ROLES.slice(1), beatAt: 0, version: '0.1.0', startedAt: 0, rejectedConfig: null },
+          ],
+        },
+      },
     ],
     ['critical', 'our own network is down', { status: { isNetworkDown: true } }],
     ['warning', 'no source is configured', { sources: [] }],
@@ -80,7 +96,7 @@ describe('the health of newsdesk', () => {
     const problems = findProblems(
       sources(1),
       aStatus({
-        daemons: [{ id: 'a', roles, beatAt: 0, version: '0.1.0', startedAt: 0 }],
+        daemons: [{ id: 'a', roles, beatAt: 0, version: '0.1.0', startedAt: 0, rejectedConfig: null }],
         queues: { crawl: { waiting: 2, prioritized: 3 }, push: {} },
       }),
     )

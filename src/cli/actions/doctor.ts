@@ -7,13 +7,13 @@ import { type Config, loadConfig } from '../../config/load.ts'
 import { ConfigError } from '../../config/problems.ts'
 import { showAddress } from '../../config/redis-address.ts'
 import { createFetcher } from '../../http-client/fetch.ts'
+import { explainReply } from '../../redis/explain-reply.ts'
 import { keysFor } from '../../redis/keys.ts'
 import { NoRedisError } from '../../redis/no-redis.ts'
 import { readServers } from '../../redis/servers.ts'
 import { KEEPS_KEYS } from '../../redis/setup-problems.ts'
 import type { Store } from '../../redis/store.ts'
-import { checkWrites, describeRejection } from '../../redis/write-check.ts'
-import { isWriteRejected } from '../../redis/write-rejected.ts'
+import { checkWrites } from '../../redis/write-check.ts'
 import { customModelPath, loadSectionModel } from '../../sections/model-loader.ts'
 import { withRedis } from '../with-redis.ts'
 import { checkData, type DoctorFinding } from './doctor-data.ts'
@@ -57,37 +57,13 @@ const checkReplicas = (wanted: number, found: number | null): DoctorFinding => {
   return { check, state: 'ok', message: `${found} per master; newsdesk waits for ${wanted}` }
 }
 
-/** An error that Redis answered, with the command that it answered to. */
-const isReply = (error: unknown): error is Error & { readonly command?: { name: string; args: unknown[] } } =>
-  error instanceof Error && error.name === 'ReplyError'
-
-/** The key of a command that Redis refused, as far as it is known: scripts and transactions touch several. */
-const describeReply = (error: Error & { readonly command?: { name: string; args: unknown[] } }): DoctorFinding => {
-  const { name = '', args = [] } = error.command ?? {}
-  const isOfKey = !/^(evalsha|eval|exec|multi|info|ping)$/i.test(name) && args.length > 0
-  const to = isOfKey ? ` to ${name.toUpperCase()} ${String(args[0])}` : ''
-  return {
-    check: 'Redis',
-    state: 'error',
-    message: `Redis answered${to}: ${error.message}`,
-    fix: error.message.startsWith('WRONGTYPE')
-      ? `another program uses a key of newsdesk: look at it (redis-cli TYPE ${isOfKey ? String(args[0]) : '<key>'}), rename or delete it, or set another redis.prefix`
-      : error.message.startsWith('NOPERM')
-        ? 'give the user of redis.url the permissions that `newsdesk acl` prints'
-        : 'the log of Redis says more',
-  }
-}
-
 /** Reports a Redis that is unreachable or rejects a command as a finding, so that the other checks still run. */
 const reportUnreachable = async (check: () => Promise<DoctorFinding[]>): Promise<DoctorFinding[]> => {
   try {
     return await check()
   } catch (error) {
-    if (error instanceof Error && isWriteRejected(error)) {
-      const { text, fix } = describeRejection(error, [])
-      return [{ check: 'Redis', state: 'error', message: text, fix }]
-    }
-    if (isReply(error)) return [describeReply(error)]
+    const explained = explainReply(error)
+    if (explained !== null) return [{ check: 'Redis', state: 'error', message: explained.text, fix: explained.fix }]
     if (!(error instanceof NoRedisError)) throw error
     const [message = '', ...fix] = error.message.split('\n')
     return [{ check: 'Redis', state: 'error', message, fix: fix.join('; ') }]

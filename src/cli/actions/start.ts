@@ -7,6 +7,7 @@ import { createLog } from '../../app/log.ts'
 import { createSignalFilter } from '../../app/signals.ts'
 import { notifySystemd } from '../../app/systemd.ts'
 import { belongsToOneRequest } from '../../app/uncaught.ts'
+import { watchConfiguration } from '../../app/watch-configuration.ts'
 import { type Config, loadConfig } from '../../config/load.ts'
 import { ConfigError } from '../../config/problems.ts'
 import type { Role } from '../../config/roles.ts'
@@ -56,7 +57,7 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
       throw error
     },
   )
-  process.on('SIGHUP', () => {
+  const reload = (): void => {
     // A reload during startup waits until the daemon runs.
     starting
       .then(
@@ -72,7 +73,9 @@ export const start = async (configDir: string, roles: readonly Role[] | undefine
       .catch((error: unknown) =>
         createOutageLog(log)(error, { event: 'config.reload_failed' }, 'reload failed; sources may be unchanged'),
       )
-  })
+  }
+  process.on('SIGHUP', reload)
+  if (config.settings.config.watch) watchConfiguration(config.dir, reload)
   const daemon = await Promise.race([starting, asked])
   if (daemon === undefined) {
     // Stopped while still waiting for Redis: no job is active.

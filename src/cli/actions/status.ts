@@ -3,6 +3,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import pc from 'picocolors'
 import stringWidth from 'string-width'
+import { explainReply } from '../../redis/explain-reply.ts'
 import { findIdleQueues } from '../../use-cases/problems.ts'
 import { type Status, stateOf } from '../../use-cases/source-status.ts'
 import { readStatus } from '../../use-cases/status.ts'
@@ -160,6 +161,11 @@ export const statusCommand = async (configDir: string, options: StatusOptions): 
     return await showStatus(configDir, options)
   } catch (error) {
     if (!options.check) throw error
+    const explained = explainReply(error)
+    if (explained !== null && !explained.text.includes('NOPERM')) {
+      console.log(`NEWSDESK CRITICAL: ${explained.text}: ${explained.fix}`)
+      return NAGIOS.critical
+    }
     const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
     console.log(`NEWSDESK UNKNOWN: ${first}`)
     return NAGIOS.unknown

@@ -28,6 +28,7 @@ import { supportBundle } from './support-bundle.ts'
 import { tokens } from './tokens.ts'
 import { trainSections } from './train-sections.ts'
 import { users } from './users.ts'
+import { webhooks } from './webhooks.ts'
 
 export const COMMANDS: readonly RegisterCommand[] = [
   start,
@@ -49,6 +50,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   articles,
   stories,
   replay,
+  webhooks,
   users,
   tokens,
   log,

@@ -23,19 +23,19 @@ export interface MetricsParts {
   readonly read: () => Promise<Readings>
   /** Why Redis rejects writes; null if it accepts them. */
   readonly rejection?: () => WriteRejection | null
+  /** Scrapes within this many ms get the same readings; five seconds unless given. */
+  readonly freshFor?: number
   readonly now: () => number
 }
 
-/**
- * Scrapes within this many ms get the same readings: several servers may scrape, and each reading is work for Redis.
- */
+/** Several servers may scrape, and each reading is work for Redis. */
 const FRESH = 5_000
 
 /** Timeout for reading Redis, ms: otherwise the scraper would time out, and nothing would show why. */
 const READ_WITHIN = 2_000
 
 /** Reads Redis into the gauges, unless that was done a moment ago. */
-const createRefresh = (gauges: RedisGauges, { read, now }: Pick<MetricsParts, 'read' | 'now'>) => {
+const createRefresh = (gauges: RedisGauges, { read, now, freshFor = FRESH }: MetricsParts) => {
   let readAt = Number.NEGATIVE_INFINITY
   /**
    * Resolves with Redis' answer, however late; only one at a time, or reads would pile up while Redis is unreachable.
@@ -53,7 +53,7 @@ const createRefresh = (gauges: RedisGauges, { read, now }: Pick<MetricsParts, 'r
   }
   return async (): Promise<void> => {
     if (!reading) {
-      if (now() - readAt < FRESH) return
+      if (now() - readAt < freshFor) return
       readAt = now()
       reading = readAgain()
     }
@@ -65,7 +65,8 @@ const createRefresh = (gauges: RedisGauges, { read, now }: Pick<MetricsParts, 'r
   }
 }
 
-export const createMetrics = ({ version, read, rejection = () => null, now }: MetricsParts): Metrics => {
+export const createMetrics = (parts: MetricsParts): Metrics => {
+  const { version, rejection = () => null } = parts
   const register = new Registry()
   const registers = [register]
   collectDefaultMetrics({ register })
@@ -82,7 +83,7 @@ export const createMetrics = ({ version, read, rejection = () => null, now }: Me
     registers,
   })
   const countStreams = new Map<string, () => number>()
-  const refresh = createRefresh(createRedisGauges(register), { read, now })
+  const refresh = createRefresh(createRedisGauges(register), parts)
   return {
     ...createWorkMetrics(register),
     streams: (server, count) => void countStreams.set(server, count),

@@ -4,6 +4,7 @@ import type { Job } from 'bullmq'
 import { countNewSince } from '../../articles/titles.ts'
 import { reportedEver } from '../../events/backlog.ts'
 import { REFUSALS } from '../../events/event.ts'
+import { evictsKeys } from '../../redis/setup-problems.ts'
 import { STATES } from '../../use-cases/source-status.ts'
 import { readSummary, type StatusParts } from '../../use-cases/status.ts'
 import type { Readings } from './redis-gauges.ts'
@@ -74,7 +75,11 @@ export const readForMonitoring = async (parts: ReadingsParts, names: readonly st
       lag: since === null ? 0 : Math.max(0, at - since) / 1_000,
       refused: { ...NO_REFUSALS, ...refused },
     },
-    redis: { memory: status.redis.memory, limit: status.redis.limit, latency },
+    redis: {
+      ...{ memory: status.redis.memory, limit: status.redis.limit, latency },
+      evicts: evictsKeys(status.redis.policy),
+      lacksReplicas: Math.max(0, status.redis.wantedReplicas - (status.redis.replicas ?? status.redis.wantedReplicas)),
+    },
     articles: {
       count: status.articles.articles,
       pending: status.articles.pending,

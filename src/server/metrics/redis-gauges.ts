@@ -27,8 +27,17 @@ export interface Readings {
     /** Total, by reason. */
     readonly refused: Readonly<Record<string, number>>
   }
-  /** Bytes; `limit` is 0 if there is none. `latency` is the duration of a PING, s. */
-  readonly redis: { readonly memory: number; readonly limit: number; readonly latency: number }
+  readonly redis: {
+    /** Bytes; `limit` is 0 if there is none. */
+    readonly memory: number
+    readonly limit: number
+    /** Duration of a PING, s. */
+    readonly latency: number
+    /** Whether it deletes keys for lack of memory, by its policy. */
+    readonly evicts: boolean
+    /** Replicas that are missing to confirm a write. */
+    readonly lacksReplicas: number
+  }
   /** `memory`: `articles.memory` in bytes, 0 for none; `evicted`: for lack of memory, so far. */
   readonly articles: {
     readonly count: number
@@ -77,6 +86,12 @@ const GAUGES: readonly GaugeRow[] = [
   ['newsdesk_events_refused', 'Events refused so far, by reason.', ({ events }) => events.refused, 'reason'],
   ['newsdesk_redis_memory_bytes', 'Memory Redis uses.', ({ redis }) => redis.memory],
   ['newsdesk_redis_memory_limit_bytes', 'maxmemory of Redis; 0 for none.', ({ redis }) => redis.limit],
+  ['newsdesk_redis_evicts', '1 while Redis may evict keys, by its policy.', ({ redis }) => Number(redis.evicts)],
+  [
+    'newsdesk_redis_replicas_lacking',
+    'Replicas that are missing to confirm writes (redis.replicas).',
+    ({ redis }) => redis.lacksReplicas,
+  ],
   ['newsdesk_redis_latency_seconds', 'How long a PING took.', ({ redis }) => redis.latency],
   ['newsdesk_articles', 'Stored articles.', ({ articles }) => articles.count],
   [

@@ -12,7 +12,7 @@ const readings: Readings = {
   lists: { latest: 4, 'most-read:now': 9 },
   staleLists: 1,
   events: { waiting: 5, lag: 1.5, reported: 40, refused: { robot: 11 } },
-  redis: { memory: 1_000, limit: 0, latency: 0.001 },
+  redis: { memory: 1_000, limit: 0, latency: 0.001, evicts: false, lacksReplicas: 0 },
   articles: { count: 40, pending: 3, evicted: 12, memory: 2_000 },
   storyShares: { world: 0.12 },
   storyShareLimits: { world: 0.3 },

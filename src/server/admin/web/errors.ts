@@ -3,6 +3,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { isRead } from '../../../domain/actor.ts'
+import { explainReply } from '../../../redis/explain-reply.ts'
 import { createOutageLog, isConnectionError } from '../../../redis/transient-error.ts'
 import { hasTimedOut, RETRY_AFTER, type ResponseTimeoutParts } from '../../response-timeout.ts'
 import type { Show } from './respond.ts'
@@ -41,6 +42,11 @@ export const showError = (show: Show, log: Logger): ErrorRequestHandler => {
       return show.message(request, response, 503, 'Redis does not answer', text)
     }
     logError(error, { event: 'admin.failed' }, 'admin page failed')
+    const explained = explainReply(error)
+    if (explained !== null) {
+      response.set('retry-after', String(RETRY_AFTER))
+      return show.message(request, response, 503, 'Redis refuses', `${explained.text}: ${explained.fix}.`)
+    }
     show.message(request, response, 500, 'Something went wrong', 'The log has the details.')
   }
 }

@@ -4,7 +4,7 @@ import type { Source } from '../../../../domain/source.ts'
 import type { RefusedItem } from '../../../../sources/quarantine/refused-items.ts'
 import type { KeptBody } from '../../../../sources/quarantine/unreadable-bodies.ts'
 import type { Fetch } from '../../../../sources/state/history.ts'
-import type { SourceState } from '../../../../sources/state/state.ts'
+import type { PageTries, SourceState } from '../../../../sources/state/state.ts'
 import { formatDuration } from '../../../../util/duration.ts'
 import { withoutCredentials } from '../../../../util/redact.ts'
 import { type Html, html } from '../../components/html.ts'
@@ -54,6 +54,9 @@ const fetchColumns = (now: number): readonly HtmlColumn<Fetch>[] => [
 
 const facts = (rows: readonly (readonly [string, Html | string] | null)[]): Html =>
   html`<dl>${rows.map(row => (row ? html`<dt>${row[0]}</dt><dd>${row[1]}</dd>` : html``))}</dl>`
+
+const pagesText = ({ read, failed, lastFailure }: PageTries, now: number): Html =>
+  html`${read} read, ${failed} failed${lastFailure === null ? null : html`; last failure ${when(lastFailure.at, now)}: ${lastFailure.reason}<br><span class="soft">${lastFailure.detail}</span>`}`
 
 const actions = ({ source: { id, enabled } }: SourceView): Html =>
   html`<div class="buttons"><form method="post" action="/sources/${id}/crawl"><input type="hidden" name="back" value="source"><button class="main">Re-crawl</button></form>
@@ -111,6 +114,7 @@ ${facts([
       ]
     : null,
   ['Push', push],
+  state.pages === null ? null : ['Pages of articles', pagesText(state.pages, now)],
   ['New a day', sparkline(daily, 'new articles')],
 ])}
 ${heldPart(view)}
