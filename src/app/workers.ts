@@ -37,8 +37,9 @@ export const startWorkers = ({ has, settings, context, telemetry, ...parts }: Wo
     ['crawl', jobs.crawl, () => settings().crawl.concurrency],
     ['crawl', jobs.push, () => HUBS_AT_ONCE],
     ['crawl', jobs.webhooks, () => WEBHOOKS_AT_ONCE],
-    ['crawl', jobs.pages, () => settings().crawl.pageConcurrency],
     ['articles', jobs.articles, () => settings().articles.concurrency],
+    // Not with the crawls: what fetches feeds may not write articles.
+    ['articles', jobs.pages, () => settings().crawl.pageConcurrency],
     ['publish', jobs.publish, () => LISTS_AT_ONCE],
   ]
   const logError = createOutageLog(parts.log)

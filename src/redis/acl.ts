@@ -71,28 +71,14 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
     reads: [],
   },
   crawl: {
-    writes: [
-      ...([
-        'due',
-        'source',
-        'hosts',
-        'push',
-        'urls',
-        'crawlQueue',
-        'pushQueue',
-        'articlesQueue',
-        'pagesQueue',
-        'webhooksQueue',
-      ] as const),
-      // Pages of articles complete these.
-      ...(['articles', 'stories', 'publishing', 'publishQueue'] as const),
-    ],
-    // To check whether the articles of known items still exist, and which lists show them.
-    reads: ['eviction', 'backLinks'],
+    writes: ['due', 'source', 'hosts', 'push', 'urls', 'crawlQueue', 'pushQueue', 'articlesQueue', 'webhooksQueue'],
+    // To check whether the articles of known items still exist.
+    reads: ['articles', 'eviction'],
   },
   articles: {
     writes: [
-      ...(['articles', 'stories', 'publishing', 'backLinks', 'related', 'learned', 'source', 'rules'] as const),
+      // It also fetches the pages of articles, in their turn at the domain.
+      ...(['articles', 'stories', 'publishing', 'backLinks', 'related', 'learned', 'source', 'rules', 'hosts'] as const),
       ...(['articlesQueue', 'publishQueue', 'pagesQueue'] as const),
     ],
     reads: ['events', 'overrides', 'views', 'due', 'lists', 'eviction', 'urls'],
