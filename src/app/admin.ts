@@ -69,7 +69,7 @@ export const startAdminUi = ({
     adding: createAddSources({ redis, keys, sources, config }),
     pushLine: async (sourceId, state) =>
       pushLine(await container.push.of(sourceId), state, settings().push.baseUrl !== '', now()),
-    isInFile: catalogue.isInFile,
+    sourceInFile: catalogue.inFile,
     sections: () => config().taxonomy.map(({ id, labels }) => ({ id, label: labels.en ?? id })),
     archive: container.articleStore,
     finder: createArticleSearch({ redis, keys, retention: () => settings().articles.retention, now }),

@@ -11,7 +11,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { isRead } from '../../domain/actor.ts'
 import type { Audit } from '../../use-cases/audit-log.ts'
-import { canAct } from './web/guard.ts'
+import { can } from './web/guard.ts'
 import { actorOf } from './web/respond.ts'
 
 export interface BoardParts {
@@ -101,6 +101,6 @@ export const boardHandlers = ({ queues, audit, log }: BoardParts): readonly Requ
   const [full, readOnly] = [createBoard(queues, false), createBoard(queues, true)]
   return [
     audited({ audit, log }),
-    (request, response, next) => (canAct(response) ? full : readOnly)(request, response, next),
+    (request, response, next) => (can(response, 'admin') ? full : readOnly)(request, response, next),
   ]
 }

@@ -1,17 +1,15 @@
 /** The start page: the lists as published. Edits of an entry go to its article (../articles/routes.ts). */
 
 import { Router } from 'express'
-import type { ArticleId, StoryId } from '../../../../domain/article.ts'
+import type { ArticleId } from '../../../../domain/article.ts'
 import type { Entry } from '../../../../domain/entry.ts'
 import type { Panel } from '../../../../lists/definitions/definition.ts'
-import type { Override } from '../../../../lists/overrides.ts'
 import { LISTS } from '../../../../lists/registry.ts'
 import { readNetMoves } from '../../../../use-cases/list-changes.ts'
-import type { Titled } from '../../components/headline.ts'
-import { wordsFor } from '../../web/edits.ts'
-import { canAct } from '../../web/guard.ts'
+import { can } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { textOf } from '../../web/respond.ts'
+import { readTitles } from '../articles/titles.ts'
 import { summarise } from '../changes/view.ts'
 import { frontPage, type ListView, type Opened } from './view.ts'
 
@@ -51,14 +49,6 @@ export const frontRoutes = ({
     return { list, article, why, isMoved: stored?.evidence.some(({ from }) => from === 'editor') ?? false }
   }
 
-  /** Of what is pinned or blocked: the article, or the lead of the story. */
-  const readTitles = async (overrides: readonly Override[]): Promise<Map<string, Titled>> => {
-    const ids = [...new Set(overrides.map(({ what }) => what))]
-    const stories = await archive.stories(ids as StoryId[]) // looked up
-    const articles = await archive.articles(ids.map((id, index) => stories[index]?.lead ?? (id as ArticleId))) // likewise
-    return new Map(ids.flatMap((id, index) => (articles[index] ? [[id, articles[index]]] : [])))
-  }
-
   router.get('/', async (request, response) => {
     const known = sections()
     const [main, aside, bySection, inForce, opened] = await Promise.all([
@@ -70,15 +60,14 @@ export const frontRoutes = ({
     ])
     const view = {
       ...{ main, aside, bySection, opened, overrides: inForce, sections: known },
-      mayAct: canAct(response),
+      mayAct: can(response, 'editor'),
       now: now(),
-      titles: await readTitles(inForce),
+      titles: await readTitles(archive, inForce),
     }
     show(request, response, {
       title: 'Front page',
       at: '/',
       body: frontPage(view),
-      message: wordsFor(textOf(request.query, 'done')),
       data: {
         lists: Object.fromEntries([...main, ...aside, ...bySection].map(({ list, entries }) => [list, entries])),
         overrides: inForce,

@@ -118,9 +118,8 @@ export const frontPage = (view: FrontView): Html => {
   const isShown =
     opened === null ||
     all.some(({ list, entries }) => list === opened.list && entries.some(e => e.id === opened.article))
-  const back = opened ? entryUrl(opened.list, opened.article) : '/'
   return html`${isShown ? null : html`<p class="notice" id="opened">It has left the list, or is further down than this page shows.</p>`}
 <div class="front"><div>${main.map(each => listSection(each, view))}</div><div>${aside.map(each => listSection(each, view))}</div></div>
 <div class="sections">${bySection.map(each => listSection(each, view))}</div>
-<section id="overrides" data-watch="lists" aria-labelledby="overrides-title"><h2 id="overrides-title">Pinned and blocked</h2>${overridesTable(overrides, { titles, now, mayAct, back })}</section>`
+<section id="overrides" data-watch="lists" aria-labelledby="overrides-title"><h2 id="overrides-title">Pinned and blocked</h2>${overridesTable(overrides, { titles, now, mayAct })}</section>`
 }
