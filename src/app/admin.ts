@@ -79,6 +79,12 @@ export const startAdminUi = ({
     overrides: () => lists.editors.inForce(now()),
     listsShowing: sections => LISTS.namesShowing(sections, configuredEditions(settings().lists)),
     replay: (source, body) => replay(source, body, context),
+    listsUrl: () => {
+      const { host, port } = settings().http
+      if (port <= 0) return null
+      // What listens on every interface is reached on this one, too.
+      return `http://${['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
+    },
     listNames: () => lists.publisher.names(),
     listChanges: createListChanges({ redis, keys, archive: container.articleStore }),
     samples: samples.read,

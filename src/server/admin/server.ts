@@ -128,7 +128,7 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   app.use(requireUser(show), checkRole({ refusals, show }), readFlash(flashes), readPreferences(preferences))
   app.use('/live', live.router)
   for (const { path, router } of pageRoutes({ ...parts, show, refusals, flashes, undo, people })) app.use(path, router)
-  app.use('/queues', ...boardHandlers({ queues, audit, log }))
+  app.use('/queues', ...boardHandlers({ queues, isSource: id => parts.sources.get(id) !== undefined, audit, log }))
   app.use(showNotFound(show), showError(show, log))
 
   const { url, close } = await listenAt(settings, app, error =>

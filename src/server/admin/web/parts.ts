@@ -91,6 +91,8 @@ export interface PageParts {
   readonly sourceInFile: (id: string) => Source | null
   readonly replay: (source: SourceId, body: string) => Promise<ShownReplay>
   readonly listNames: () => readonly string[]
+  /** Address of the public server, which serves the lists; null if it is off or its port is not known. */
+  readonly listsUrl: () => string | null
   /** What changed in a list lately. */
   readonly listChanges: ReadListChanges
   /** Sections of the taxonomy with their labels. */

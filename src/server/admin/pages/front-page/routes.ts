@@ -11,6 +11,7 @@ import type { PageParts } from '../../web/parts.ts'
 import { textOf } from '../../web/respond.ts'
 import { readTitles } from '../articles/titles.ts'
 import { summarise } from '../changes/view.ts'
+import type { FirstRunView } from './first-run-view.ts'
 import { frontPage, type ListView, type Opened } from './view.ts'
 
 const HOUR = 3_600_000
@@ -22,6 +23,8 @@ export const frontRoutes = ({
   explainEntry,
   overrides,
   sections,
+  readSummaries,
+  listsUrl,
   show,
   now,
 }: PageParts): Router => {
@@ -49,6 +52,20 @@ export const frontRoutes = ({
     return { list, article, why, isMoved: stored?.evidence.some(({ from }) => from === 'editor') ?? false }
   }
 
+  /** null once anything was published. */
+  const readFirstRun = async (main: readonly ListView[], mayAdd: boolean): Promise<FirstRunView | null> => {
+    if (main.some(({ entries }) => entries.length > 0)) return null
+    const summaries = await readSummaries()
+    const polled = summaries.filter(({ source }) => source.enabled)
+    const url = listsUrl()
+    return {
+      ...{ sources: summaries.length, polled: polled.length, mayAdd },
+      fetched: polled.filter(({ lastFetchAt }) => lastFetchAt !== null).length,
+      command:
+        url === null ? `redis-cli lrange ${keys.list('must-reads')} 0 9` : `curl '${url}/v1/lists/must-reads?limit=10'`,
+    }
+  }
+
   router.get('/', async (request, response) => {
     const known = sections()
     const [main, aside, bySection, inForce, opened] = await Promise.all([
@@ -63,6 +80,7 @@ export const frontRoutes = ({
       mayAct: can(response, 'editor'),
       now: now(),
       titles: await readTitles(archive, inForce),
+      firstRun: await readFirstRun(main, can(response, 'admin')),
     }
     show(request, response, {
       title: 'Front page',
