@@ -71,7 +71,7 @@ export const startAdminUi = ({
     adding: createAddSources({ redis, keys, sources, config }),
     pushLine: async (sourceId, state) =>
       pushLine(await container.push.of(sourceId), state, settings().push.baseUrl !== '', now()),
-    isInFile: catalogue.isInFile,
+    sourceInFile: catalogue.inFile,
     sections: () => config().taxonomy.map(({ id, labels }) => ({ id, label: labels.en ?? id })),
     archive: container.articleStore,
     finder: createArticleSearch({ redis, keys, retention: () => settings().articles.retention, now }),
@@ -87,6 +87,12 @@ export const startAdminUi = ({
     overrides: () => lists.editors.inForce(now()),
     listsShowing: sections => LISTS.namesShowing(sections, configuredEditions(settings().lists)),
     replay: (source, body) => replay(source, body, context),
+    listsUrl: () => {
+      const { host, port } = settings().http
+      if (port <= 0) return null
+      // What listens on every interface is reached on this one, too.
+      return `http://${['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
+    },
     listNames: () => lists.publisher.names(),
     listChanges: createListChanges({ redis, keys, archive: container.articleStore }),
     samples: samples.read,

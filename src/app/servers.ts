@@ -1,37 +1,18 @@
-/** The HTTP servers of a process: the admin UI, the public server, and a probe server. What a server needs is loaded only where it runs. */
+/**
+ * The HTTP servers of a process: the admin UI, the public server, and a probe server. What a server needs is loaded only
+ * where it runs.
+ */
 
-import type { Redis } from 'ioredis'
-import type { Logger } from 'pino'
-import type { Config } from '../config/load.ts'
 import type { Role } from '../config/roles.ts'
-import type { HealthCheck } from '../redis/health-check.ts'
-import type { Keys } from '../redis/keys.ts'
-import type { ReplicationBarrier } from '../redis/replication-barrier.ts'
 import type { AdminServer } from '../server/admin/server.ts'
-import type { WorkMetrics } from '../server/metrics/work-metrics.ts'
 import { serveProbes } from '../server/probe-server.ts'
 import type { Probes } from '../server/probes.ts'
-import type { Lifecycle } from './lifecycle.ts'
+import type { PublicServerParts } from './public-server.ts'
 
-export interface ServerParts {
-  readonly config: () => Config
+export interface ServerParts extends PublicServerParts {
   readonly has: (role: Role) => boolean
-  readonly redis: Redis
-  readonly keys: Keys
-  /** Opens a separate connection for blocking reads. */
-  readonly connect: (purpose: string) => Redis
-  readonly barrier: ReplicationBarrier
-  readonly listNames: () => readonly string[]
-  readonly pulse: HealthCheck
   readonly probes: Probes
   readonly startAdmin: () => Promise<AdminServer>
-  readonly lifecycle: Lifecycle
-  /** Called with a function that counts the open streams of the public server. */
-  readonly onStreams: (count: () => number) => void
-  readonly metrics: Pick<WorkMetrics, 'requested' | 'eventsAccepted'>
-  readonly log: Logger
-  /** ms since the epoch. */
-  readonly now: () => number
 }
 
 /** URLs of this process; null for what it does not serve. */

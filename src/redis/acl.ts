@@ -78,7 +78,17 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
   articles: {
     writes: [
       // It also fetches the pages of articles, in their turn at the domain.
-      ...(['articles', 'stories', 'publishing', 'backLinks', 'related', 'learned', 'source', 'rules', 'hosts'] as const),
+      ...([
+        'articles',
+        'stories',
+        'publishing',
+        'backLinks',
+        'related',
+        'learned',
+        'source',
+        'rules',
+        'hosts',
+      ] as const),
       ...(['articlesQueue', 'publishQueue', 'pagesQueue'] as const),
     ],
     reads: ['events', 'overrides', 'views', 'due', 'lists', 'eviction', 'urls'],

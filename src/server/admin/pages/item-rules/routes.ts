@@ -4,25 +4,16 @@ import { type Request, type Response, Router } from 'express'
 import { DRY_RUN } from '../../../../use-cases/item-rules/dry-run.ts'
 import type { ReadOutcome } from '../../../../use-cases/item-rules/rule-actions.ts'
 import { form } from '../../web/edits.ts'
-import { canAct } from '../../web/guard.ts'
+import { can } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
-import { actorOf, done, textOf } from '../../web/respond.ts'
+import { actorOf, textOf } from '../../web/respond.ts'
 import { type EditView, editPage, rulesPage, testPage, textOfRule } from './view.ts'
 
 /** Dropped items on the page. */
 const MAX_DROPPED = 100
 
-const MESSAGES: Readonly<Record<string, string>> = {
-  saved: 'Saved. Daemons follow within a second or two; it applies to items that come in or are edited from then on.',
-  removed: 'Removed. What it decided stays.',
-  moved: 'Moved.',
-  applied: 'Applied. The lists change within a second or so.',
-}
-
-const messageFor = ({ query }: Request): string | null => {
-  const code = typeof query.done === 'string' ? query.done : ''
-  return Object.hasOwn(MESSAGES, code) ? (MESSAGES[code] ?? null) : null
-}
+const SAVED =
+  'Saved. Daemons follow within a second or two; it applies to items that come in or are edited from then on.'
 
 export const itemRulesRoutes = ({ ruleActions, show, now }: PageParts): Router => {
   const router = Router()
@@ -47,8 +38,8 @@ export const itemRulesRoutes = ({ ruleActions, show, now }: PageParts): Router =
   router.get('/', async (request, response) => {
     const [listed, dropped] = await Promise.all([ruleActions.list(), ruleActions.dropped(MAX_DROPPED)])
     show(request, response, {
-      ...{ title: 'Rules', at: '/rules', message: messageFor(request) },
-      body: rulesPage({ ...listed, dropped }, { now: now(), mayAct: canAct(response) }),
+      ...{ title: 'Rules', at: '/rules' },
+      body: rulesPage({ ...listed, dropped }, { now: now(), mayAct: can(response, 'admin') }),
       data: { ...listed, dropped },
     })
   })
@@ -83,25 +74,33 @@ export const itemRulesRoutes = ({ ruleActions, show, now }: PageParts): Router =
     if (read === null) return
     const outcome = await ruleActions.save(actorOf(request, response), read)
     if (outcome.kind !== 'done') return refuse(request, response, outcome)
-    done(request, response, '/rules?done=saved', { saved: read.rule.id, notes: read.notes })
+    await show.done(request, response, { text: SAVED, to: '/rules', data: { saved: read.rule.id, notes: read.notes } })
   })
 
   router.post('/-/apply', form, async (request, response) => {
     const applied = await ruleActions.apply(actorOf(request, response), DRY_RUN)
-    done(request, response, '/rules?done=applied', applied)
+    await show.done(request, response, {
+      text: 'Applied. The lists change within a second or so.',
+      to: '/rules',
+      data: applied,
+    })
   })
 
   router.post('/:id/remove', form, async (request, response) => {
     const outcome = await ruleActions.remove(actorOf(request, response), request.params.id ?? '')
     if (outcome.kind !== 'done') return refuse(request, response, outcome)
-    done(request, response, '/rules?done=removed', { removed: outcome.result.rule.id })
+    await show.done(request, response, {
+      text: 'Removed. What it decided stays.',
+      to: '/rules',
+      data: { removed: outcome.result.rule.id },
+    })
   })
 
   router.post('/:id/move', form, async (request, response) => {
     const to = textOf(request.body, 'to') === 'up' ? 'up' : 'down'
     const outcome = await ruleActions.move(actorOf(request, response), request.params.id ?? '', to)
     if (outcome.kind !== 'done') return refuse(request, response, outcome)
-    done(request, response, '/rules?done=moved', { moved: outcome.result.rule.id, to })
+    await show.done(request, response, { text: 'Moved.', to: '/rules', data: { moved: outcome.result.rule.id, to } })
   })
   return router
 }
