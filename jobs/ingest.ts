@@ -11,6 +11,7 @@ import type { Refused } from '../src/domain/article.ts'
 import type { FeedItem } from '../src/domain/feed-item.ts'
 import type { Source } from '../src/domain/source.ts'
 import { articlesQueue } from '../src/queues/ingest.ts'
+import type { Verdict } from '../src/rules/compile.ts'
 import type { SeenItem } from '../src/sources/items/unstable-ids.ts'
 import { type RefusedItem, refusedItem } from '../src/sources/quarantine/refused-items.ts'
 import type { JobContext } from './context.ts'
@@ -84,7 +85,7 @@ const placeItems = async (
     versions,
   }: { readonly seenBefore: readonly (SeenItem | null)[]; readonly versions: readonly boolean[] },
   context: JobContext,
-): Promise<{ readonly outcomes: PlacedItem[]; readonly accepted: Accepted[] }> => {
+): Promise<{ readonly outcomes: PlacedItem[]; readonly accepted: Accepted[]; readonly keeps: readonly Keeps[] }> => {
   const { urls, taxonomy, settings, classify, describeSource } = context
   const about = {
     ...{ source, fetchedAt, trustsDates, keeps: urls.keeps, feedLanguage: language },
@@ -105,7 +106,7 @@ const placeItems = async (
       ? []
       : [{ ...outcome, content: reduceContent(unpack(items[index]?.content), judged[index]?.keeps) }],
   )
-  return { outcomes, accepted }
+  return { outcomes, accepted, keeps: judged.map(each => each.keeps) }
 }
 
 const unpack = (content: string | null | undefined): Buffer | null | undefined =>
@@ -117,17 +118,22 @@ const dropContents = async (batch: Batch, { job }: JobContext): Promise<void> =>
   await job.replace({ ...batch, items: batch.items.map(({ content: _, ...item }) => item) })
 }
 
+/** As much of the text of an article as rules per item keep. */
+type Keeps = Verdict['content'] | undefined
+
 /** Enqueues the pages of those articles of which the feed has only the beginning. @returns what the dashboard shows */
 const enqueuePages = async (
   { sourceId, items, trustsDates }: Batch,
-  outcomes: readonly PlacedItem[],
+  { outcomes, keeps }: { readonly outcomes: readonly PlacedItem[]; readonly keeps: readonly Keeps[] },
   { addPages }: JobContext,
 ): Promise<{ readonly pages?: { readonly queued: number; readonly dropped: number } }> => {
   const wanted = outcomes.flatMap((outcome, index) => {
     const { wantsPage, fingerprint = '', item } = items[index] ?? {}
-    if ('kind' in outcome || !wantsPage) return []
+    const keep = keeps[index]
+    if ('kind' in outcome || !wantsPage || keep === 'off') return []
     const isUndated = !trustsDates || item?.published == null
-    return [{ fingerprint, data: { sourceId, article: findArticleId(outcome), url: outcome.article.url, isUndated } }]
+    const data = { sourceId, article: findArticleId(outcome), url: outcome.article.url, isUndated }
+    return [{ fingerprint, data: keep === 'text' ? { ...data, keeps: keep } : data }]
   })
   if (wanted.length === 0) return {}
   const dropped = await addPages(wanted)
@@ -149,7 +155,7 @@ export const articles = defineJob(articlesQueue, {
     const matches = await sources.lookUpSeen(sourceId, items)
     const seenBefore = matches.map(({ seen }, index) => (items[index]?.isLost ? null : seen))
     const versions = matches.map(({ isVersion = false }) => isVersion && batch.trustsDates)
-    const { outcomes, accepted } = await placeItems(batch, source, { seenBefore, versions }, context)
+    const { outcomes, accepted, keeps } = await placeItems(batch, source, { seenBefore, versions }, context)
     const refused = await quarantineRefused(batch, outcomes, context)
     await context.yieldToLists()
     const ingested = await archive.ingest(accepted, now(), crawl.id)
@@ -161,7 +167,7 @@ export const articles = defineJob(articlesQueue, {
     if (related.of > 0)
       log.info({ event: 'lists.published', crawl: crawl.id, list: 'related', ...related }, 'published')
     reportDelays(batch, outcomes, seenBefore, context)
-    const pages = await enqueuePages(batch, outcomes, context)
+    const pages = await enqueuePages(batch, { outcomes, keeps }, context)
     // Items marked as seen never come again: the articles must have reached the replicas before, or the loss of the
     // master would lose them for good.
     await confirmReplicated()

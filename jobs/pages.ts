@@ -71,7 +71,7 @@ interface FailedPage {
 }
 
 export const pages = defineJob(pagesQueue, {
-  async run({ sourceId, article: written, url, isUndated }, context) {
+  async run({ sourceId, article: written, url, isUndated, keeps }, context) {
     const { archive, sources, publishing, settings, job, log, now, signal } = context
     const started = performance.now()
     const source = await sources.find(sourceId)
@@ -89,7 +89,7 @@ export const pages = defineJob(pagesQueue, {
     await context.yieldToLists()
     const read = await context.readPage({
       ...{ body, contentType, url: finalUrl, title: article.title, summary: article.summary },
-      settings: { keep: kept.keep, bytes: kept.bytes },
+      settings: { keep: keeps ?? kept.keep, bytes: kept.bytes },
     })
     if (read.kind === 'failed') return fail({ id: source.id, ...read, isPassing: read.reason === 'too-slow' }, context)
     const completed = await archive.complete(

@@ -14,6 +14,8 @@ export const pagesQueue = defineQueue({
     url: HttpUrl,
     /** Whether its feed gives no date that can be relied on. */
     isUndated: z.boolean().default(false),
+    /** As much of its text as rules per item keep; what the source keeps unless given. */
+    keeps: z.literal('text').optional(),
   }),
   // Failures of a moment are retried after about 1, 2, 4 and 8 minutes; all others are final.
   options: {

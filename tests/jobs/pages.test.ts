@@ -4,6 +4,7 @@ import { articles } from '../../jobs/ingest.ts'
 import { pages } from '../../jobs/pages.ts'
 import { unpackContent } from '../../src/domain/packed-content.ts'
 import { parseArticle } from '../../src/domain/published-article.ts'
+import { Rule } from '../../src/rules/rule.ts'
 import { sourceId } from '../support/articles.ts'
 import { type FeedItemSketch, rss, serve } from '../support/http.ts'
 import { aJobDesk } from '../support/jobs.ts'
@@ -30,12 +31,14 @@ const published = async ({
   item = {},
   about = {},
   settings = {},
+  rules = [],
 }: {
   page?: Answer
   robots?: Answer
   item?: Partial<FeedItemSketch>
   about?: Parameters<typeof aJobDesk>[2]
   settings?: Record<string, unknown>
+  rules?: readonly object[]
 } = {}) => {
   const answers: { page: Answer; robots: Answer } = { page, robots }
   const items: FeedItemSketch[] = [
@@ -47,6 +50,7 @@ const published = async ({
     return response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', ...headers }).end(body)
   })
   const desk = aJobDesk({ courier: `${server.url}/rss` }, settings, { content: 'page', ...about })
+  Object.assign(desk.config, { rules: { apply: 'all', rules: rules.map(each => Rule.parse(each)) } })
   const ingest = async () => {
     await desk.run(crawl, { sourceId: courier, trigger: 'manual' })
     for (const batch of await desk.batches()) await desk.run(articles, batch)
@@ -91,6 +95,15 @@ describe('pages of articles', () => {
     const text = `&lt;p&gt;${'The council voted once on the harbour after a long debate. '.repeat(14)}&lt;/p&gt;`
     expect((await published({ item: { text } })).job).toBeUndefined()
     expect((await published({ about: { content: 'text' } })).job).toBeUndefined()
+  })
+
+  it('a page brings no more of a text than rules per item keep', async () => {
+    const rule = (content: string) => [{ id: 'ferries', when: { title: 'ferry' }, do: { content } }]
+    expect((await published({ rules: rule('off') })).job).toBeUndefined()
+    const { run, article, job } = await published({ rules: rule('text'), settings: {}, about: { content: 'page' } })
+    expect(job).toMatchObject({ keeps: 'text' })
+    await run()
+    expect((await article()).content).toMatchObject({ text: PARAGRAPHS.join('\n\n') })
   })
 
   it('a page fills in picture, authors, access and date where the feed has none, and later edits of the feed leave them', async () => {
