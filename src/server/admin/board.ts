@@ -76,6 +76,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   articles: 'Batches of new items that are ingested as articles.',
   publish: 'Lists that are ranked and written.',
   push: 'Subscriptions at WebSub hubs: new ones, renewals and cancellations.',
+  pages: 'Pages of articles of which the feed has only the beginning.',
+  webhooks: 'Messages to webhooks. Those that failed were given up: Retry delivers one again under the same id.',
 }
 
 const createBoard = (
