@@ -9,8 +9,11 @@ import { fileURLToPath } from 'node:url'
 import { Readability } from '@mozilla/readability'
 import { Defuddle } from 'defuddle/node'
 import { parseHTML } from 'linkedom'
+import { extractText } from '../src/feeds/pages/extract.ts'
+import { reducePage } from '../src/feeds/pages/reduce.ts'
 import { plainText } from '../src/util/plain-text.ts'
-import { buildPages } from './extraction/pages.ts'
+import { buildKeptBack } from './extraction/kept-back.ts'
+import { type ArticlePage, buildPages } from './extraction/pages.ts'
 
 const URL_OF_PAGES = 'https://courier.example/2026/05/harbour'
 
@@ -19,6 +22,10 @@ const contestants: Readonly<Record<string, (html: string) => Promise<string> | s
   'readability, linkedom': html => {
     const { document } = parseHTML(html)
     return new Readability(document as unknown as ConstructorParameters<typeof Readability>[0]).parse()?.content ?? '' // linkedom has what it uses
+  },
+  'newsdesk (readability)': html => {
+    const page = reducePage(html)
+    return page.kind === 'page' ? extractText(page.markup, URL_OF_PAGES, page.marks.titles) : `given up: ${page.detail}`
   },
   'defuddle, linkedom': async html => (await Defuddle(parseHTML(html).document, URL_OF_PAGES)).content,
 }
@@ -31,6 +38,15 @@ const fold = (text: string): string => text.replace(/\s+/g, '')
 const LARGE: Readonly<Record<string, () => string>> = {
   'a page of 5 MB': () =>
     `<body><article>${`<p>${'The council met, and voted on the harbour. '.repeat(10)}</p>`.repeat(12_000)}</article>`,
+  'a page of 290 KB': () =>
+    `<body><article>${`<p>${'The council met, and voted on the harbour. '.repeat(10)}</p>`.repeat(660)}</article>`,
+  '3,000 elements': () =>
+    `<body><article>${`<p>${'The council met, <b>and</b> <i>voted</i> on the <a href="/x">harbour</a>. '}</p>`.repeat(740)}</article>`,
+  '3,000 blocks': () =>
+    `<body><div>${`<div class="a"><div>The council met, and voted on it.</div></div>`.repeat(1_450)}</div>`,
+  '5 MB, most of it data': () =>
+    `<body><script>${'{"a":[1,2,3,{"b":"<p>text</p>"}]},'.repeat(140_000)}</script><article>${`<p>${'The council met, and voted on the harbour. '.repeat(10)}</p>`.repeat(20)}</article>`,
+  '100,000 nested elements': () => `<body>${'<div>'.repeat(100_000)}text`,
   '5 MB of one line': () => `<body><article><p>${'word, '.repeat(850_000)}</p></article>`,
 }
 
@@ -40,19 +56,10 @@ const run = async (name: string, html: string): Promise<string> => {
   return extract(html)
 }
 
-const [, , contestant, page] = process.argv
-if (contestant !== undefined && page !== undefined) {
-  const html = LARGE[page]?.() ?? ''
-  const started = performance.now()
-  const found = await run(contestant, html).then(
-    content => `${content.length} characters`,
-    (error: unknown) => `failed: ${String(error).slice(0, 60)}`,
-  )
-  console.log(`${(performance.now() - started).toFixed(0)} ms, ${found}`)
-} else {
-  const pages = buildPages()
+/** Prints a table of the contestants, and the pages of which a contestant found less or more. */
+async function compare(what: string, pages: readonly ArticlePage[]): Promise<void> {
   console.log(
-    `${pages.length} pages\n${'library'.padEnd(26)}${'recall'.padStart(9)}${'precision'.padStart(11)}${'ms a page, median'.padStart(20)}`,
+    `\n${pages.length} ${what}\n${'library'.padEnd(26)}${'recall'.padStart(9)}${'precision'.padStart(11)}${'ms a page, median'.padStart(20)}`,
   )
   for (const name of Object.keys(contestants)) {
     let [wanted, found, wrong] = [0, 0, 0]
@@ -78,6 +85,20 @@ if (contestant !== undefined && page !== undefined) {
     )
     for (const line of worst) console.log(line)
   }
+}
+
+const [, , contestant, page] = process.argv
+if (contestant !== undefined && page !== undefined) {
+  const html = LARGE[page]?.() ?? ''
+  const started = performance.now()
+  const found = await run(contestant, html).then(
+    content => `${content.length} characters`,
+    (error: unknown) => `failed: ${String(error).slice(0, 60)}`,
+  )
+  console.log(`${(performance.now() - started).toFixed(0)} ms, ${found}`)
+} else {
+  await compare('pages', buildPages())
+  await compare('kept-back pages', buildKeptBack())
   console.log('\nlarge pages')
   for (const large of Object.keys(LARGE))
     for (const name of Object.keys(contestants)) {

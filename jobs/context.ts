@@ -12,13 +12,18 @@ import type { Stories } from '../src/domain/story-decision.ts'
 import type { Publisher } from '../src/lists/publisher.ts'
 import type { ArticlesData } from '../src/queues/ingest.ts'
 import type { Publishing } from '../src/queues/publishing.ts'
+import type { addPages } from '../src/queues/queues.ts'
 import type { ReplicationBarrier } from '../src/redis/replication-barrier.ts'
 import type { Classify } from '../src/sections/sections.ts'
 import type { SourceUse } from '../src/sections/source-use.ts'
+import type { FetchArticlePage } from '../src/sources/pages/fetch-page.ts'
+import type { PageReader } from '../src/sources/pages/page-reader.ts'
 import type { Politeness } from '../src/sources/polling/politeness.ts'
 import type { Poll } from '../src/sources/polling/poll.ts'
 import type { RecrawlGap } from '../src/sources/store/recrawl-gap.ts'
 import type { Sources } from '../src/sources/store/sources.ts'
+import type { RulesInForce } from '../src/use-cases/item-rules/rules-in-force.ts'
+import type { SendMessage } from '../src/webhooks/send.ts'
 import type { Push } from '../src/websub/push.ts'
 
 export interface JobContext {
@@ -29,12 +34,16 @@ export interface JobContext {
   /** The current taxonomy. Read it at each run: a reload may change it. */
   readonly taxonomy: () => Taxonomy
   readonly sources: Sources
+  /** Rules that items are judged by. */
+  readonly itemRules: Pick<RulesInForce, 'compiled' | 'count'>
   /** Fetches a source politely, and records the outcome where it brings no feed. */
   readonly poll: Poll
   readonly politeness: Politeness
   /** Keeps re-crawls of a source apart, whoever asks for them. */
   readonly recrawlGap: RecrawlGap
   readonly push: Push
+  /** Sends a message to a webhook. */
+  readonly sendMessage: SendMessage
   /** Classifies an article's text into a section, where a classifier is loaded. */
   readonly classify?: Classify
   /** In which sections a source's articles are; undefined until enough of them are known. */
@@ -46,6 +55,10 @@ export interface JobContext {
   /** Enqueues lists that changed; each is rewritten once, however often it is enqueued. */
   readonly publishing: Publishing
   readonly publisher: Publisher
+  /** Enqueues pages of articles. @returns how many were not, since too many wait */
+  readonly addPages: (pages: Parameters<typeof addPages>[1]) => Promise<number>
+  readonly fetchPage: FetchArticlePage
+  readonly readPage: PageReader['read']
   /** Puts batches of items in the `articles` queue; one whose id is there already is not added again. */
   readonly addArticles: (batches: readonly { readonly id: string; readonly data: ArticlesData }[]) => Promise<void>
   /**

@@ -10,7 +10,7 @@ import type { ArticleContent } from '../src/domain/content.ts'
 import type { Feed, FeedItem } from '../src/domain/feed-item.ts'
 import { packContent } from '../src/domain/packed-content.ts'
 import type { Source } from '../src/domain/source.ts'
-import { buildContents, type ContentSettings } from '../src/feeds/content/build-content.ts'
+import { buildContents, type ContentSettings, isBeginning } from '../src/feeds/content/build-content.ts'
 import { findPage, identify, trustsIds } from '../src/feeds/identity.ts'
 import type { ArticlesData } from '../src/queues/ingest.ts'
 import type { Unseen } from '../src/sources/items/seen-items.ts'
@@ -94,7 +94,7 @@ export const detectNewItems = async (
       ...each,
       place: places.get(each.item) ?? 0,
       item: { ...item, title: title && withoutName(title, titles ?? NO_HABITS, names) },
-      content: pack(contents.get(each.item)),
+      ...describeContent(each, contents.get(each.item) ?? null, content),
     }
   })
   const about = { fetchedAt: now(), trustsDates: trustsDates(dates), language: feed.language, most }
@@ -131,17 +131,36 @@ const hashContent = (content: ArticleContent | undefined): string =>
         .update(content.text ?? content.html ?? '')
         .digest('base64url')
 
-const pack = (content: ArticleContent | undefined): string | null =>
-  content === undefined ? null : packContent(content).toString('base64')
+/**
+ * The text of an item for its job, and whether its page is wanted. The beginning of a text that a feed has must not
+ * replace what was read in the page before.
+ */
+const describeContent = (
+  { isNew }: Unseen,
+  content: ArticleContent | null,
+  { fromPages }: ContentSettings,
+): Pick<Prepared, 'content' | 'wantsPage'> => {
+  if (!fromPages || !isBeginning(content)) return { content: pack(content) }
+  return { wantsPage: true, ...(isNew && content !== null ? { content: pack(content) } : {}) }
+}
+
+const pack = (content: ArticleContent | null): string | null =>
+  content === null ? null : packContent(content).toString('base64')
 
 const MINUTE = 60_000
 
 const listTitle = ({ title }: FeedItem): string[] => (title === null ? [] : [title])
 
+interface Prepared extends Unseen {
+  readonly place: number
+  readonly content?: string | null
+  readonly wantsPage?: true
+}
+
 /** The same items in the same state make the same job ids, so a crawl repeated while they wait adds nothing. */
 const buildBatches = (
   source: Source,
-  unseen: readonly (Unseen & { readonly place: number; readonly content: string | null })[],
+  unseen: readonly Prepared[],
   bodyHash: string,
   {
     most,
@@ -169,8 +188,10 @@ const buildBatches = (
       ...about,
       items: unseen
         .slice(batch * most, (batch + 1) * most)
-        .map(({ item, key, also, headlined, fingerprint, place, content, isLost, sameAddress }) => ({
-          ...{ key, also: [...also], headlined, fingerprint, place, item, content },
+        .map(({ item, key, also, headlined, fingerprint, place, content, wantsPage, isLost, sameAddress }) => ({
+          ...{ key, also: [...also], headlined, fingerprint, place, item },
+          ...(content === undefined ? {} : { content }),
+          ...(wantsPage ? { wantsPage } : {}),
           ...(isLost ? { isLost } : {}),
           ...(sameAddress === undefined ? {} : { sameAddress }),
         })),

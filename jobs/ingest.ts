@@ -11,16 +11,23 @@ import type { Refused } from '../src/domain/article.ts'
 import type { FeedItem } from '../src/domain/feed-item.ts'
 import type { Source } from '../src/domain/source.ts'
 import { articlesQueue } from '../src/queues/ingest.ts'
+import type { Verdict } from '../src/rules/compile.ts'
 import type { SeenItem } from '../src/sources/items/unstable-ids.ts'
 import { type RefusedItem, refusedItem } from '../src/sources/quarantine/refused-items.ts'
 import type { JobContext } from './context.ts'
 import { defineJob } from './define.ts'
+import { judgeItems, reduceContent } from './judge-items.ts'
 import { findArticleId, type Placed, placeArticles } from './place-articles.ts'
 
 type Batch = z.output<typeof articlesQueue.data>
 type PlacedItem = Placed | Refused
 
+/** What is stored: where an article belongs, and its text as packContent returns it. */
+type Accepted = Parameters<JobContext['archive']['ingest']>[0][number]
+
 const show = ({ title, link, id }: FeedItem): string => JSON.stringify(title ?? link ?? id)
+
+const EXPECTED: ReadonlySet<Refused['reason']> = new Set(['too-old', 'same-address', 'rule'])
 
 /** Counts the refused items by reason, and quarantines those whose reason is worth a look. */
 const quarantineRefused = async (
@@ -34,9 +41,10 @@ const quarantineRefused = async (
   for (const [index, outcome] of outcomes.entries()) {
     if (!('kind' in outcome)) continue
     refused[outcome.reason] = (refused[outcome.reason] ?? 0) + 1
-    // Items of every feed grow too old, and some come in versions; any other reason is worth a note on the job.
+    // Items of every feed grow too old, some come in versions, and what rules drop is kept by them; any other reason is
+    // worth a note on the job.
     const item = items[index]?.item
-    if (outcome.reason === 'too-old' || outcome.reason === 'same-address' || !item) continue
+    if (EXPECTED.has(outcome.reason) || !item) continue
     toQuarantine.push(refusedItem(item, outcome, fetchedAt))
     await job.note(`refused ${show(item)}: ${outcome.detail}`)
   }
@@ -68,7 +76,7 @@ const listSeen = ({ items }: Batch, outcomes: readonly PlacedItem[], seenBefore:
     return { key, also, fingerprint, article, before }
   })
 
-/** Normalises the items, and decides where each belongs. */
+/** Normalises the items, applies the rules, and decides where each belongs. */
 const placeItems = async (
   { fetchedAt, trustsDates, language, items }: Batch,
   source: Source,
@@ -77,7 +85,7 @@ const placeItems = async (
     versions,
   }: { readonly seenBefore: readonly (SeenItem | null)[]; readonly versions: readonly boolean[] },
   context: JobContext,
-): Promise<PlacedItem[]> => {
+): Promise<{ readonly outcomes: PlacedItem[]; readonly accepted: Accepted[]; readonly keeps: readonly Keeps[] }> => {
   const { urls, taxonomy, settings, classify, describeSource } = context
   const about = {
     ...{ source, fetchedAt, trustsDates, keeps: urls.keeps, feedLanguage: language },
@@ -85,13 +93,20 @@ const placeItems = async (
     ...(classify ? { classify } : {}),
     use: describeSource?.(source),
   }
-  const normalised = items.map(({ item, place }, index) => ({
-    item,
+  const normalised = items.map(({ item, place, content }, index) => ({
+    ...{ item, content },
     outcome: normalise(item, { ...about, place }),
     known: seenBefore[index]?.article ?? null,
     isVersion: versions[index] ?? false,
   }))
-  return placeArticles(normalised, context)
+  const judged = await judgeItems(normalised, context)
+  const outcomes = await placeArticles(judged, context)
+  const accepted = outcomes.flatMap((outcome, index) =>
+    'kind' in outcome
+      ? []
+      : [{ ...outcome, content: reduceContent(unpack(items[index]?.content), judged[index]?.keeps) }],
+  )
+  return { outcomes, accepted, keeps: judged.map(each => each.keeps) }
 }
 
 const unpack = (content: string | null | undefined): Buffer | null | undefined =>
@@ -101,6 +116,28 @@ const unpack = (content: string | null | undefined): Buffer | null | undefined =
 const dropContents = async (batch: Batch, { job }: JobContext): Promise<void> => {
   if (!batch.items.some(({ content }) => typeof content === 'string')) return
   await job.replace({ ...batch, items: batch.items.map(({ content: _, ...item }) => item) })
+}
+
+/** As much of the text of an article as rules per item keep. */
+type Keeps = Verdict['content'] | undefined
+
+/** Enqueues the pages of those articles of which the feed has only the beginning. @returns what the dashboard shows */
+const enqueuePages = async (
+  { sourceId, items, trustsDates }: Batch,
+  { outcomes, keeps }: { readonly outcomes: readonly PlacedItem[]; readonly keeps: readonly Keeps[] },
+  { addPages }: JobContext,
+): Promise<{ readonly pages?: { readonly queued: number; readonly dropped: number } }> => {
+  const wanted = outcomes.flatMap((outcome, index) => {
+    const { wantsPage, fingerprint = '', item } = items[index] ?? {}
+    const keep = keeps[index]
+    if ('kind' in outcome || !wantsPage || keep === 'off') return []
+    const isUndated = !trustsDates || item?.published == null
+    const data = { sourceId, article: findArticleId(outcome), url: outcome.article.url, isUndated }
+    return [{ fingerprint, data: keep === 'text' ? { ...data, keeps: keep } : data }]
+  })
+  if (wanted.length === 0) return {}
+  const dropped = await addPages(wanted)
+  return { pages: { queued: wanted.length - dropped, dropped } }
 }
 
 export const articles = defineJob(articlesQueue, {
@@ -118,11 +155,8 @@ export const articles = defineJob(articlesQueue, {
     const matches = await sources.lookUpSeen(sourceId, items)
     const seenBefore = matches.map(({ seen }, index) => (items[index]?.isLost ? null : seen))
     const versions = matches.map(({ isVersion = false }) => isVersion && batch.trustsDates)
-    const outcomes = await placeItems(batch, source, { seenBefore, versions }, context)
+    const { outcomes, accepted, keeps } = await placeItems(batch, source, { seenBefore, versions }, context)
     const refused = await quarantineRefused(batch, outcomes, context)
-    const accepted = outcomes.flatMap((outcome, index) =>
-      'kind' in outcome ? [] : [{ ...outcome, content: unpack(items[index]?.content) }],
-    )
     await context.yieldToLists()
     const ingested = await archive.ingest(accepted, now(), crawl.id)
     // As it was classified.
@@ -133,6 +167,7 @@ export const articles = defineJob(articlesQueue, {
     if (related.of > 0)
       log.info({ event: 'lists.published', crawl: crawl.id, list: 'related', ...related }, 'published')
     reportDelays(batch, outcomes, seenBefore, context)
+    const pages = await enqueuePages(batch, { outcomes, keeps }, context)
     // Items marked as seen never come again: the articles must have reached the replicas before, or the loss of the
     // master would lose them for good.
     await confirmReplicated()
@@ -150,6 +185,6 @@ export const articles = defineJob(articlesQueue, {
       { event: 'articles.ingested', source: sourceId, crawl: crawl.id, items: items.length, ...counts },
       'articles ingested',
     )
-    return { ...counts, related }
+    return { ...counts, related, ...pages }
   },
 })

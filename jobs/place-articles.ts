@@ -8,6 +8,7 @@ import type { Article, ArticleId, Refused } from '../src/domain/article.ts'
 import { articleId, bareId } from '../src/domain/canonical-url.ts'
 import type { FeedItem } from '../src/domain/feed-item.ts'
 import type { Decision } from '../src/domain/story-decision.ts'
+import { formatStoryId } from '../src/stories/rules/story.ts'
 import { isPlausible } from '../src/util/plausible-time.ts'
 import type { JobContext } from './context.ts'
 
@@ -169,7 +170,7 @@ export const placeArticles = async (
   // may have died half-way.
   const asked = judged.map((outcome, index) => {
     const { stored, known } = standing[index] ?? {}
-    if ('kind' in outcome || (stored && known)) return []
+    if ('kind' in outcome || outcome.ruled?.isAlone || (stored && known)) return []
     return [stored ? { ...outcome, id: stored.id } : outcome]
   })
   const decisions = await stories.decide(asked.flat())
@@ -179,6 +180,9 @@ export const placeArticles = async (
     const { stored } = standing[index] ?? {}
     const decision = asked[index]?.length ? decisions[next++] : undefined
     if (stored) return { article: { ...outcome, id: stored.id }, decision: existingDecision(stored, decision?.merges) }
+    // A story that nothing is compared with: no later article joins it.
+    if (outcome.ruled?.isAlone)
+      return { article: outcome, decision: { kind: 'new', story: formatStoryId(outcome.id), merges: [] } }
     if (!decision) throw new Error(`no story decision for ${outcome.id}: decide() must return one for each article`)
     return { article: outcome, decision }
   })

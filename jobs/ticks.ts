@@ -14,8 +14,8 @@ const MINUTE = 60_000
 const CLAIMED_AT_ONCE = 1_000
 
 export interface TickParts {
-  /** `crawl.tick` and `lists.refresh` as they stand now, ms. */
-  readonly settings: { readonly crawlTick: number; readonly listRefresh: number }
+  /** `crawl.tick` and `lists.refresh` as they stand now, ms; and whether there are webhooks. */
+  readonly settings: { readonly crawlTick: number; readonly listRefresh: number; readonly hasWebhooks: boolean }
   readonly queueDueCrawls: (within: number, signal: AbortSignal) => Promise<number>
   readonly queues: Queues
   readonly sources: Pick<Sources, 'rebalanceBudget'>
@@ -29,12 +29,16 @@ export interface TickParts {
   readonly measureStories: () => Promise<unknown>
   /** Keeps a sample of the figures that the admin UI plots. */
   readonly keepSample: () => Promise<unknown>
+  /** Enqueues what webhooks are to be told. */
+  readonly tellWebhooks: () => Promise<void>
   readonly log: Logger
 }
 
+type Row = [name: string, every: number, run: (signal: AbortSignal) => Promise<unknown>]
+
 export const createTicks = ({ settings, log, ...parts }: TickParts): readonly Tick[] => {
   const { queueDueCrawls, queues, sources, push, evictor, publisher, publishing } = parts
-  const table: readonly [name: string, every: number, run: (signal: AbortSignal) => Promise<unknown>][] = [
+  const table: readonly Row[] = [
     ['crawl-due', settings.crawlTick, signal => queueDueCrawls(settings.crawlTick, signal)],
     [
       'rebalance-budget',
@@ -54,6 +58,8 @@ export const createTicks = ({ settings, log, ...parts }: TickParts): readonly Ti
     ],
     ['push-reconcile', MINUTE, () => push.reconcile()],
     ['evict', 10_000, () => evictor.run()],
+    // Costs a command every time, so that only those who have webhooks pay for it.
+    ...(settings.hasWebhooks ? [['webhooks', 2_000, parts.tellWebhooks] satisfies Row] : []),
     ['sample', MINUTE, parts.keepSample],
     ['story-shares', 5 * MINUTE, parts.measureStories],
     [

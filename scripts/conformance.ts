@@ -103,13 +103,15 @@ const found = (item: ParsedItem): FoundItem => ({
     categories: [item.categories],
     image: field(item.image),
     summary: field(item.summary),
-    content: field(item.summary),
-    enclosures: field(item.enclosure?.url),
+    // null where the text is no more than the summary.
+    content: field(item.content?.text ?? item.summary),
+    // The reference counts recordings: pictures are in `images`.
+    enclosures: [(item.enclosures ?? []).flatMap(({ url, type }) => (type?.startsWith('image/') ? [] : [url]))],
   },
 })
 
 const READERS: Readonly<Record<string, Reader>> = {
-  newsdesk: async (bytes, contentType) => (await parseFeed(bytes, { contentType })).items.map(found),
+  newsdesk: async (bytes, contentType) => (await parseFeed(bytes, { contentType, content: 'text' })).items.map(found),
   ...(values.beside ? OTHERS(plainText) : {}),
 }
 

@@ -52,7 +52,7 @@ const createWriter = (language: Language, seed: number) => {
 }
 type Writer = ReturnType<typeof createWriter>
 
-interface Parts {
+export interface Parts {
   readonly title: string
   readonly body: readonly string[]
   readonly menu: readonly string[]
@@ -62,20 +62,20 @@ interface Parts {
   readonly notices: readonly string[]
 }
 
-const li = (texts: readonly string[]): string => texts.map(text => `<li><a href="/x">${text}</a></li>`).join('')
-const p = (texts: readonly string[]): string => texts.map(text => `<p>${text}</p>`).join('\n')
-const header = ({ menu }: Parts): string => `<header><nav><ul>${li(menu)}</ul></nav></header>`
-const footer = ({ notices }: Parts): string => `<footer><div>${p(notices)}</div></footer>`
-const teaserList = ({ teasers }: Parts, name: string): string =>
+export const li = (texts: readonly string[]): string => texts.map(text => `<li><a href="/x">${text}</a></li>`).join('')
+export const p = (texts: readonly string[]): string => texts.map(text => `<p>${text}</p>`).join('\n')
+export const header = ({ menu }: Parts): string => `<header><nav><ul>${li(menu)}</ul></nav></header>`
+export const footer = ({ notices }: Parts): string => `<footer><div>${p(notices)}</div></footer>`
+export const teaserList = ({ teasers }: Parts, name: string): string =>
   `<div class="${name}">${teasers.map(text => `<div class="teaser"><h3><a href="/y">More</a></h3><p>${text}</p></div>`).join('')}</div>`
-const commentList = ({ comments }: Parts, name: string): string =>
+export const commentList = ({ comments }: Parts, name: string): string =>
   `<section id="${name}">${comments.map(text => `<div class="comment"><b>Reader</b><p>${text}</p></div>`).join('')}</section>`
 
 /** Puts something between the paragraphs, after every so many. */
-const woven = (body: readonly string[], every: number, insert: (index: number) => string): string =>
+export const woven = (body: readonly string[], every: number, insert: (index: number) => string): string =>
   body.map((text, index) => `<p>${text}</p>${(index + 1) % every === 0 ? insert(index) : ''}`).join('\n')
 
-type Layout = (parts: Parts) => string
+export type Layout = (parts: Parts) => string
 
 const LAYOUTS: Readonly<Record<string, Layout>> = {
   'blog, classic theme': parts =>
@@ -115,12 +115,16 @@ const LANGUAGES: readonly (readonly [Language, paragraphs: number])[] = [
   ['ja', 5],
 ]
 
-export const buildPages = (): ArticlePage[] =>
-  Object.entries(LAYOUTS).flatMap(([name, layout], at) =>
+const page = (title: string, language: Language, body: string): string =>
+  `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${title} | The Courier</title><meta property="og:title" content="${title}"></head><body>${body}</body></html>`
+
+/** @param layouts those of this file unless given @param firstSeed of the words */
+export const buildPages = (layouts: Readonly<Record<string, Layout>> = LAYOUTS, firstSeed = 1): ArticlePage[] =>
+  Object.entries(layouts).flatMap(([name, layout], at) =>
     LANGUAGES.map(([language, paragraphs], index): ArticlePage => {
-      const parts = buildParts(createWriter(language, 1 + at * 10 + index), paragraphs)
+      const parts = buildParts(createWriter(language, firstSeed + at * 10 + index), paragraphs)
       const body = layout(parts)
-      const html = `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${parts.title} | The Courier</title><meta property="og:title" content="${parts.title}"></head><body>${body}</body></html>`
+      const html = page(parts.title, language, body)
       const wanted = parts.body.filter(text => body.includes(text))
       const others = [...parts.teasers, ...parts.comments, ...parts.notices].filter(text => body.includes(text))
       return { name: `${name} (${language})`, html, wanted, unwanted: others }

@@ -8,11 +8,13 @@ import type { Config } from '../config/load.ts'
 import { LEVELS } from '../domain/log-level.ts'
 import { configuredEditions, LISTS } from '../lists/registry.ts'
 import { addPushedCrawl, addRecrawl, type Queues } from '../queues/queues.ts'
+import { NO_RULES } from '../rules/rule.ts'
 import { type AdminParts, type AdminServer, startAdmin } from '../server/admin/server.ts'
 import type { Samples } from '../server/metrics/samples.ts'
 import { createAddSources } from '../use-cases/add-sources.ts'
 import { createAudit } from '../use-cases/audit-log.ts'
 import { createEditingActions } from '../use-cases/editing.ts'
+import { createRuleActions } from '../use-cases/item-rules/rule-actions.ts'
 import { createListChanges } from '../use-cases/list-changes.ts'
 import { changeLevel, type LogLevels } from '../use-cases/log-levels.ts'
 import { pushLine } from '../use-cases/push-status.ts'
@@ -69,16 +71,28 @@ export const startAdminUi = ({
     adding: createAddSources({ redis, keys, sources, config }),
     pushLine: async (sourceId, state) =>
       pushLine(await container.push.of(sourceId), state, settings().push.baseUrl !== '', now()),
-    isInFile: catalogue.isInFile,
+    sourceInFile: catalogue.inFile,
     sections: () => config().taxonomy.map(({ id, labels }) => ({ id, label: labels.en ?? id })),
     archive: container.articleStore,
     finder: createArticleSearch({ redis, keys, retention: () => settings().articles.retention, now }),
     explainStory: container.stories.explain,
     explainEntry: lists.publisher.explain,
     editingActions: createEditingActions({ edits: container.edits, audit }),
+    ruleActions: createRuleActions({
+      ...{ redis, keys, audit, now, publishing: async () => container.publishing },
+      onChange: container.itemRules.refresh,
+      file: () => config().rules ?? NO_RULES,
+      known: () => ({ sections: config().taxonomy.map(({ id }) => id), sources: sources.list().map(({ id }) => id) }),
+    }),
     overrides: () => lists.editors.inForce(now()),
     listsShowing: sections => LISTS.namesShowing(sections, configuredEditions(settings().lists)),
     replay: (source, body) => replay(source, body, context),
+    listsUrl: () => {
+      const { host, port } = settings().http
+      if (port <= 0) return null
+      // What listens on every interface is reached on this one, too.
+      return `http://${['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
+    },
     listNames: () => lists.publisher.names(),
     listChanges: createListChanges({ redis, keys, archive: container.articleStore }),
     samples: samples.read,

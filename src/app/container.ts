@@ -29,6 +29,7 @@ import { createSnapshot } from '../stories/snapshot.ts'
 import { createStories } from '../stories/stories.ts'
 import { createEdits, type FollowedEdits } from '../use-cases/edit-lists.ts'
 import { type BlockFollower, createBlocks } from '../use-cases/follow-blocks.ts'
+import { createRulesInForce, type RulesInForce } from '../use-cases/item-rules/rules-in-force.ts'
 import { createLists, type ListModules } from './lists.ts'
 import { createSourceModules, type SourceModules } from './source-modules.ts'
 
@@ -40,6 +41,7 @@ export interface Container extends SourceModules {
   readonly lists: ListModules
   readonly publishing: Publishing
   readonly blocks: BlockFollower
+  readonly itemRules: RulesInForce
   readonly edits: FollowedEdits
   readonly evictor: Evictor
   readonly findLost: (articles: readonly ArticleId[]) => Promise<LostArticles>
@@ -124,6 +126,7 @@ export const createContainer = (parts: ContainerParts): Container => {
   return {
     ...{ ...sourceModules, articleStore, storyWriter, stories, lists, publishing, blocks, findLost },
     parameters: createParameterStore(store),
+    itemRules: createRulesInForce(store, () => config().rules),
     edits: createEdits({
       ...{ archive, stories, publishing, editors: lists.editors, names, retiring, blocks, now },
       relatedNaming: related => relatedNaming(redis, keys, related),

@@ -7,17 +7,21 @@ import { createBackpressure } from '../../jobs/backpressure.ts'
 import type { JobContext } from '../../jobs/context.ts'
 import type { Config } from '../config/load.ts'
 import type { Fetcher } from '../http-client/fetch.ts'
+import type { Poster } from '../http-client/post.ts'
 import type { PriorityGate } from '../lists/publisher.ts'
-import { addArticles, type Queues } from '../queues/queues.ts'
+import { addArticles, addPages, type Queues } from '../queues/queues.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { ReplicationBarrier } from '../redis/replication-barrier.ts'
 import { createLearning } from '../sections/learning.ts'
 import { customModelPath, loadSectionModel, replayTexts } from '../sections/model-loader.ts'
+import { createFetchArticlePage } from '../sources/pages/fetch-page.ts'
+import type { PageReader } from '../sources/pages/page-reader.ts'
 import { createOutageDetector, type NetworkMode, type OutageDetector } from '../sources/polling/outage.ts'
 import { createPoliteness } from '../sources/polling/politeness.ts'
 import { createPoll } from '../sources/polling/poll.ts'
 import { createRobots } from '../sources/polling/robots.ts'
 import { createRecrawlGap } from '../sources/store/recrawl-gap.ts'
+import { createSendMessage } from '../webhooks/send.ts'
 import type { Container } from './container.ts'
 
 export interface JobContextParts {
@@ -26,6 +30,9 @@ export interface JobContextParts {
   readonly keys: Keys
   readonly queues: Queues
   readonly fetcher: Fetcher
+  readonly poster: Pick<Poster, 'postText'>
+  /** Reads pages of articles. */
+  readonly readPage: PageReader['read']
   readonly barrier: ReplicationBarrier
   readonly gate: PriorityGate
   readonly log: Logger
@@ -54,8 +61,9 @@ export const createJobContext = (
   container: Container,
   parts: JobContextParts,
 ): { readonly context: SharedJobContext; readonly outageDetector: OutageDetector } => {
-  const { config, redis, keys, queues, fetcher, barrier, gate, log, now, stopping, abandoning } = parts
-  const { sources, articleStore, blocks, lists, push, stories, publishing, parameters } = container
+  const { config, redis, keys, queues, fetcher, poster, readPage, barrier, gate, log, now, stopping, abandoning } =
+    parts
+  const { sources, articleStore, blocks, itemRules, lists, push, stories, publishing, parameters } = container
   const store = { redis, keys }
   const settings = () => config().settings
   const crawl = () => settings().crawl
@@ -98,10 +106,20 @@ export const createJobContext = (
       },
       ...{ stories, sources, publishing, poll, politeness, push, settings, taxonomy, classify, learn, describeSource },
       recrawlGap: createRecrawlGap({ ...store, gap: () => settings().admin.recrawlGap }),
-      ...{ urls: parameters, publisher: lists.publisher, waitForCapacity, now },
+      ...{ itemRules, urls: parameters, publisher: lists.publisher, waitForCapacity, now },
       beginReplicated: barrier.begin,
       yieldToLists: gate.yieldToLists,
       addArticles: batches => addArticles(queues, batches),
+      sendMessage: createSendMessage({
+        webhooks: () => settings().webhooks,
+        post: (url, body, manners) => poster.postText(url, body, { ...manners, signal: abandoning }),
+        ...{ env: process.env, now },
+      }),
+      addPages: pages => addPages(queues, pages),
+      fetchPage: createFetchArticlePage({
+        ...{ politeness, network: outageDetector, robots, settings: crawl, fetchFeed: fetcher.fetchFeed },
+      }),
+      readPage,
       signal: abandoning,
     },
   }

@@ -33,6 +33,8 @@ export interface ListModules {
   readonly changes: Changes
   readonly waiting: PublishQueue
   readonly retirement: Retirement
+  /** The publisher of a source, by its id: the domain of its site. */
+  readonly publisherOf: (source: string) => string
   /** Checks the ranking of the next list against that of a process that has read nothing; null without lists. */
   readonly checkNext: () => Promise<SelfCheckResult | null>
 }
@@ -81,6 +83,13 @@ export const createLists = ({
   const coReads = createCoViewed({ redis, keys, oneIn: () => settings().lists.coViewSampleRate })
   const visitors = createVisitors({ redis, keys, now })
   const publishers = new WeakMap<Source, string>()
+  const findPublisher = (id: string): string => {
+    const found = source(id)
+    if (!found) return id
+    const known = publishers.get(found) ?? publisherOf(found)
+    publishers.set(found, known)
+    return known
+  }
   const common = {
     ...{ registry, reads, baselines: usual, editors, source, now },
     taxonomy: () => config().taxonomy,
@@ -92,13 +101,7 @@ export const createLists = ({
     const ranker = createRanker({
       ...common,
       ...{ candidateCache, archive, stories, coViewed: coReads, visitors },
-      publisherOf: id => {
-        const found = source(id)
-        if (!found) return id
-        const known = publishers.get(found) ?? publisherOf(found)
-        publishers.set(found, known)
-        return known
-      },
+      publisherOf: findPublisher,
       reach: () => settings().lists.poolSize,
     })
     return { candidateCache, ranker }
@@ -123,5 +126,5 @@ export const createLists = ({
     random: Math.random,
     wait,
   })
-  return { publisher, editors, coReads, visitors, changes, waiting, retirement, checkNext }
+  return { publisher, editors, coReads, visitors, changes, waiting, retirement, publisherOf: findPublisher, checkNext }
 }

@@ -21,6 +21,7 @@ import { createMetrics } from '../server/metrics/metrics.ts'
 import { readForMonitoring } from '../server/metrics/readings.ts'
 import { createSamples } from '../server/metrics/samples.ts'
 import { ANSWER_WITHIN } from '../server/response-timeout.ts'
+import { createPageReader } from '../sources/pages/page-reader.ts'
 import { createSummaryCache } from '../sources/store/summary-cache.ts'
 import { version } from '../util/version.ts'
 import { createContainer } from './container.ts'
@@ -74,6 +75,8 @@ export const createProcess = async (parts: ProcessParts) => {
   const fetcher = createFetcher(() => settings().crawl)
   const poster = createPoster(() => settings().crawl)
   lifecycle.closeLast(() => Promise.all([fetcher.close(), poster.close()]))
+  const pageReader = createPageReader()
+  lifecycle.closeLast(pageReader.close)
   const barrier = createReplicationBarrier({ redis, replicas: () => settings().redis.replicas })
   const gate = createPriorityGate({ maxWait: MAX_WAIT_FOR_LISTS })
   const dataSet = createDataSet({ redis, keys })
@@ -83,7 +86,7 @@ export const createProcess = async (parts: ProcessParts) => {
     postForm: (url, fields, manners) => poster.postForm(url, fields, { ...manners, signal: lifecycle.abandoning }),
   })
   const { context, outageDetector } = createJobContext(container, {
-    ...{ ...shared, fetcher, barrier },
+    ...{ ...shared, fetcher, poster, barrier, readPage: pageReader.read },
     ...{ stopping: lifecycle.stopping, abandoning: lifecycle.abandoning },
   })
   const { sources, push, lists } = container

@@ -12,7 +12,6 @@ import { retryUntilWritable } from '../redis/write-watch.ts'
 import { createProbes, type Probes } from '../server/probes.ts'
 import { createLogLevels, type LogLevels } from '../use-cases/log-levels.ts'
 import { readSummary } from '../use-cases/status.ts'
-import { startAdminUi } from './admin.ts'
 import { applyConfiguration } from './apply-configuration.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import type { Process } from './process.ts'
@@ -63,8 +62,8 @@ const startProcessServers = (process: Process, probes: Probes, levels: LogLevels
   return startServers({
     ...{ ...process, probes },
     onStreams: count => metrics.streams('http', count),
-    startAdmin: () =>
-      startAdminUi({
+    startAdmin: async () =>
+      (await import('./admin.ts')).startAdminUi({
         ...{ redis, keys, queues, container, context, config, samples, levels, probes, pulse, log, now },
         readSummaries: summaries,
         onRefused: metrics.refused,
@@ -107,7 +106,7 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
     await process.dataSet.begin(await migrateOnStart(redis, keys, log))
   })
   await clock.set()
-  await catalogue.refresh()
+  await Promise.all([catalogue.refresh(), container.itemRules.refresh()])
   await retryUntilWritable(writes, () => (has('scheduler') ? foundation.take('newsdesk started') : foundation.look()))
 
   const workers = startWorkers({
@@ -128,7 +127,8 @@ export const startRoles = async (process: Process): Promise<RunningRoles> => {
   lifecycle.closeLast(heartbeat.start())
   const levels = createLogLevels({ ...store, now })
   const configuredLevel = () => settings().log.level
-  lifecycle.closeLast(startWatch({ redis, foundation, levels, daemonId: id, configuredLevel, log, now }))
+  const { itemRules } = container
+  lifecycle.closeLast(startWatch({ redis, foundation, itemRules, levels, daemonId: id, configuredLevel, log, now }))
 
   if (has('publish'))
     lifecycle.closeLast(

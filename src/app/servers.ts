@@ -1,44 +1,18 @@
-/** The HTTP servers of a process: the admin UI, the public server, and a probe server if there is neither. */
+/**
+ * The HTTP servers of a process: the admin UI, the public server, and a probe server. What a server needs is loaded only
+ * where it runs.
+ */
 
-import type { Redis } from 'ioredis'
-import type { Logger } from 'pino'
-import type { Config } from '../config/load.ts'
 import type { Role } from '../config/roles.ts'
-import type { HealthCheck } from '../redis/health-check.ts'
-import type { Keys } from '../redis/keys.ts'
-import type { ReplicationBarrier } from '../redis/replication-barrier.ts'
-import { createOutageLog } from '../redis/transient-error.ts'
 import type { AdminServer } from '../server/admin/server.ts'
-import type { WorkMetrics } from '../server/metrics/work-metrics.ts'
 import { serveProbes } from '../server/probe-server.ts'
 import type { Probes } from '../server/probes.ts'
-import { articlesRoute } from '../server/public/articles.ts'
-import { eventsRoute } from '../server/public/events.ts'
-import { listsRoute } from '../server/public/lists.ts'
-import { pageRoute } from '../server/public/page.ts'
-import { startHttp } from '../server/public/server.ts'
-import { updatesRoute } from '../server/public/updates.ts'
-import type { Lifecycle } from './lifecycle.ts'
+import type { PublicServerParts } from './public-server.ts'
 
-export interface ServerParts {
-  readonly config: () => Config
+export interface ServerParts extends PublicServerParts {
   readonly has: (role: Role) => boolean
-  readonly redis: Redis
-  readonly keys: Keys
-  /** Opens a separate connection for blocking reads. */
-  readonly connect: (purpose: string) => Redis
-  readonly barrier: ReplicationBarrier
-  readonly listNames: () => readonly string[]
-  readonly pulse: HealthCheck
   readonly probes: Probes
   readonly startAdmin: () => Promise<AdminServer>
-  readonly lifecycle: Lifecycle
-  /** Called with a function that counts the open streams of the public server. */
-  readonly onStreams: (count: () => number) => void
-  readonly metrics: Pick<WorkMetrics, 'requested' | 'eventsAccepted'>
-  readonly log: Logger
-  /** ms since the epoch. */
-  readonly now: () => number
 }
 
 /** URLs of this process; null for what it does not serve. */
@@ -46,38 +20,6 @@ export interface RunningServers {
   readonly admin: AdminServer | null
   readonly httpUrl: string | null
   readonly metricsUrl: string | null
-}
-
-const startPublicServer = ({ config, redis, keys, connect, listNames, ...parts }: ServerParts) => {
-  const { barrier, pulse, lifecycle, onStreams, metrics, log, now } = parts
-  const settings = () => config().settings.http
-  const logError = createOutageLog(log)
-  const maxLength = () => config().settings.events.maxStreamLength
-  return startHttp({
-    ...{ settings, pulse, log, onRequest: metrics.requested },
-    routes: [
-      {
-        path: '/v1/events',
-        router: eventsRoute({
-          ...{ redis, keys, now, settings, maxLength, barrier },
-          onAccepted: metrics.eventsAccepted,
-        }),
-      },
-      { path: '/v1/articles', router: articlesRoute({ redis, keys }) },
-      { path: '/v1/lists', router: listsRoute({ redis, keys, names: listNames }) },
-      { path: '/v1/page', router: pageRoute({ redis, keys, names: listNames }) },
-      {
-        path: '/v1/updates',
-        router: updatesRoute({
-          ...{ redis, keys, settings, signal: lifecycle.stopping },
-          blocking: connect('updates'),
-          onStreams,
-          onError: error =>
-            logError(error, { event: 'http.updates_failed' }, 'list updates could not be read; trying again'),
-        }),
-      },
-    ],
-  })
 }
 
 /** Starts the servers that the roles and the configuration ask for; each is closed together with running work. */
@@ -89,7 +31,10 @@ export const startServers = async (parts: ServerParts): Promise<RunningServers> 
     return server
   }
   const admin = has('admin') ? closing(await startAdmin()) : null
-  const http = has('http') && httpSettings.port >= 0 ? closing(await startPublicServer(parts)) : null
+  const http =
+    has('http') && httpSettings.port >= 0
+      ? closing(await (await import('./public-server.ts')).startPublicServer(parts))
+      : null
   const { port } = metricsSettings
   const probe = port === null ? null : closing(await serveProbes({ ...metricsSettings, port }, probes))
   return { admin, httpUrl: http?.url ?? null, metricsUrl: probe?.url ?? null }

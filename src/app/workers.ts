@@ -26,8 +26,9 @@ export interface WorkersParts {
   readonly now: () => number
 }
 
-/** Concurrent requests to hubs, and concurrent publish jobs. */
+/** Concurrent requests to hubs and to webhooks, and concurrent publish jobs. */
 const HUBS_AT_ONCE = 4
+const WEBHOOKS_AT_ONCE = 8
 const LISTS_AT_ONCE = 4
 
 export const startWorkers = ({ has, settings, context, telemetry, ...parts }: WorkersParts): RunningWorker[] => {
@@ -35,7 +36,10 @@ export const startWorkers = ({ has, settings, context, telemetry, ...parts }: Wo
   const table: readonly [role: Role, job: Job, concurrency: () => number][] = [
     ['crawl', jobs.crawl, () => settings().crawl.concurrency],
     ['crawl', jobs.push, () => HUBS_AT_ONCE],
+    ['crawl', jobs.webhooks, () => WEBHOOKS_AT_ONCE],
     ['articles', jobs.articles, () => settings().articles.concurrency],
+    // Not with the crawls: what fetches feeds may not write articles.
+    ['articles', jobs.pages, () => settings().crawl.pageConcurrency],
     ['publish', jobs.publish, () => LISTS_AT_ONCE],
   ]
   const logError = createOutageLog(parts.log)

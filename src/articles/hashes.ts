@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod'
-import type { Article, ArticleId, Evidence, StoryId } from '../domain/article.ts'
+import type { Article, ArticleId, Evidence, Ruled, StoryId } from '../domain/article.ts'
 import { parseCounts } from '../domain/counts.ts'
 import type { SourceId } from '../domain/source.ts'
 import { readTitle } from './rules/titles/marks.ts'
@@ -37,6 +37,8 @@ export const articleFields = (
     // Likewise, only where there is something to say.
     ...(article.categories ? { categories: JSON.stringify(article.categories) } : {}),
     ...(article.enclosures ? { enclosures: JSON.stringify(article.enclosures) } : {}),
+    ...(article.labels ? { labels: JSON.stringify(article.labels) } : {}),
+    ...(article.ruled ? { ruled: JSON.stringify(article.ruled) } : {}),
     ...(article.publisherComments === undefined ? {} : { publisherComments: String(article.publisherComments) }),
     language: article.language,
     publishedAt: iso(article.publishedAt),
@@ -86,6 +88,8 @@ export const parseArticle = (stored: Record<string, string>): StoredArticle | nu
     story: hash.story as StoryId,
     reprintOf: emptyToNull(hash.reprintOf) as ArticleId | null,
     counts: parseCounts(hash),
+    ...(hash.labels ? { labels: strings(hash.labels) } : {}),
+    ...(hash.ruled ? { ruled: JSON.parse(hash.ruled) as Ruled } : {}), // written by articleFields
     ...(hash.crawl ? { crawl: hash.crawl } : {}),
   }
 }

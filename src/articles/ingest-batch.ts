@@ -3,7 +3,7 @@
  * three round trips, since ioredis pipelines the commands of one turn of the event loop.
  */
 
-import type { ArticleId } from '../domain/article.ts'
+import type { Article, ArticleId } from '../domain/article.ts'
 import { articleId } from '../domain/canonical-url.ts'
 import { COUNTERS } from '../domain/counts.ts'
 import { registrableDomain } from '../domain/registrable-domain.ts'
@@ -137,6 +137,10 @@ const summarise = (written: readonly Written[], placed: readonly Placed[], moved
   }
 }
 
+/** The weight of an article's source as rules change it. What is in no list leads only where nothing else can. */
+const weigh = ({ ruled }: Article, weight: number): number =>
+  ruled?.isHidden ? 0 : Math.min(10, weight * (ruled?.weight ?? 1))
+
 export const createIngest = (parts: IngestParts, writer: StoryWriter): ArticleStore['ingest'] => {
   const joinStory = async ({ article, decision, target, sections, sources, publishedAt }: Written, now: number) => {
     const [owner] = sources
@@ -144,7 +148,7 @@ export const createIngest = (parts: IngestParts, writer: StoryWriter): ArticleSt
     const isOwn = owner !== undefined && owner === article.sources[0] && target === article.id
     const scored = isOwn
       ? {
-          score: leadScore(article, parts.findWeight(owner), decision.kind === 'reprint'),
+          score: leadScore(article, weigh(article, parts.findWeight(owner)), decision.kind === 'reprint'),
           url: article.url,
           publisher: registrableDomain(article.url),
         }

@@ -8,7 +8,7 @@ import { parseArticle, parseStory } from './hashes.ts'
 import type { ArticleInStory, ArticleStore, StoredArticle } from './store.ts'
 import { MAX_MERGE_CHAIN } from './story-members.ts'
 
-export type ArticleLookup = Omit<ArticleStore, 'ingest' | 'merge' | 'split' | 'setSection'>
+export type ArticleLookup = Omit<ArticleStore, 'ingest' | 'complete' | 'merge' | 'split' | 'setSection'>
 
 export const createArticleLookup = ({ redis, keys }: Store): ArticleLookup => {
   const readArticle = async (id: ArticleId): Promise<StoredArticle | null> =>

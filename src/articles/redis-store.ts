@@ -4,6 +4,7 @@ import type { ArticleId, Evidence, StoryId } from '../domain/article.ts'
 import type { SectionId } from '../domain/section.ts'
 import type { SourceId } from '../domain/source.ts'
 import { loadScript, runScript } from '../redis/script.ts'
+import { createComplete } from './complete.ts'
 import { createIngest, type IngestParts, MAX_SECTIONS } from './ingest-batch.ts'
 import { createArticleLookup } from './lookup.ts'
 import type { ArticleStore, Ingested } from './store.ts'
@@ -63,6 +64,7 @@ export const createArticleStore = (parts: IngestParts): ArticleStore => {
   return {
     ...createArticleLookup(parts),
     ingest: createIngest(parts, writer),
+    complete: createComplete(parts, writer),
     setSection: createSetSection(parts, writer),
     merge: async (from, into, now) => finish(await writer.merge(from, into, now)),
     split: async (from, to, articles, now) => finish(await writer.split(from, to, articles, now)),

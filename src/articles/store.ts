@@ -5,6 +5,7 @@
 
 import type { Article, ArticleId, StoryId } from '../domain/article.ts'
 import type { Counts } from '../domain/counts.ts'
+import type { FeedItem } from '../domain/feed-item.ts'
 import type { SectionId } from '../domain/section.ts'
 import type { SourceId } from '../domain/source.ts'
 import type { Decision } from '../domain/story-decision.ts'
@@ -73,6 +74,17 @@ export interface Ingested {
   readonly unchanged: number
 }
 
+/** What the page of an article adds to it; a field is null or missing where it adds nothing. */
+export interface Completion extends Pick<FeedItem, 'image' | 'images' | 'author' | 'authors'> {
+  readonly access: 'free' | 'paid' | null
+  /** When its page says that it was published, ISO 8601; null where its feed has a date. */
+  readonly published: string | null
+  /** An address that leads to the article from now on, if it leads to no other. */
+  readonly canonical: string | null
+  /** Its text as packContent returns it. */
+  readonly content: Buffer | null
+}
+
 /** Which story an article is in. */
 export interface ArticleInStory {
   readonly id: ArticleId
@@ -94,6 +106,12 @@ export interface ArticleStore {
     now: number,
     crawl?: string,
   ): Promise<Ingested>
+  /**
+   * Adds what its page says to an article, where the feed says nothing. Idempotent.
+   * @param source whose item it is; the article of another source stays as it is
+   * @returns null if that changed nothing, or only its text; else what lists may have to show
+   */
+  complete(id: ArticleId, source: SourceId, completion: Completion, now: number): Promise<Ingested | null>
   /** In the order of `ids`; null for an unknown one. Follows aliases. */
   articles(ids: readonly ArticleId[]): Promise<readonly (StoredArticle | null)[]>
   stories(ids: readonly StoryId[]): Promise<readonly (StoredStory | null)[]>

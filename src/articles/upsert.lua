@@ -64,7 +64,7 @@ local function upsert()
   end
 
   local stored = redis.call('HMGET', key, 'source', 'sources', 'sections', 'publishedAt', 'title', 'summary', 'url', 'author', 'image',
-    'filed', 'section', 'evidence', 'readAt', 'firstSeenAt', 'leaving', 'images', 'categories', 'enclosures')
+    'filed', 'section', 'evidence', 'readAt', 'firstSeenAt', 'leaving', 'images', 'categories', 'enclosures', 'page', 'labels', 'ruled')
   if stored[15] then return { 'missing' } end
   -- If an editor chose another section: the sections by evidence alone (set-section.lua).
   local filed = stored[10]
@@ -72,9 +72,17 @@ local function upsert()
   local outcome = 'unchanged'
 
   if mode == 'own' and source == stored[1] then
+    -- What its page filled in (complete.lua) stays where the feed has nothing; `images` say more of `image`.
+    local page = stored[19] and cjson.decode(stored[19]) or {}
+    local hasImage = fields.image ~= ''
+    for name, value in pairs(page) do
+      local now = fields[name]
+      if (now == nil or now == '' or now == '[]') and not (hasImage and name == 'images') then fields[name] = value end
+    end
     local edited = fields.title ~= stored[5] or fields.summary ~= stored[6] or fields.url ~= stored[7] or fields.author ~= stored[8]
       or fields.image ~= stored[9] or (fields.images or false) ~= stored[16] or (fields.categories or false) ~= stored[17]
-      or (fields.enclosures or false) ~= stored[18] or isTextEdited()
+      or (fields.enclosures or false) ~= stored[18] or (fields.labels or false) ~= stored[20] or (fields.ruled or false) ~= stored[21]
+      or isTextEdited()
     -- After a worker dies, batches of two crawls may arrive in the wrong order: ignore text read before the stored one.
     local readAt = stored[13] or stored[14] or ''
     if readAt > ARGV[7] then readAt = '' end
@@ -112,6 +120,8 @@ local function upsert()
       for _, name in ipairs({ 'images', 'categories', 'enclosures' }) do
         if not fields[name] then redis.call('HDEL', key, name) end
       end
+      if stored[20] and not fields.labels then redis.call('HDEL', key, 'labels') end
+      if stored[21] and not fields.ruled then redis.call('HDEL', key, 'ruled') end
       storeText()
       outcome = 'updated'
     elseif fields.publisherComments then
@@ -136,7 +146,7 @@ local function upsert()
 end
 
 -- The text of a blocked article is in a separate field (withhold.lua): restore it for the duration of this script.
-local shown = { 'id', 'url', 'title', 'headline', 'summary', 'author', 'authors', 'image', 'images', 'categories', 'enclosures' }
+local shown = { 'id', 'url', 'title', 'headline', 'summary', 'author', 'authors', 'image', 'images', 'categories', 'enclosures', 'page' }
 if withheld then
   for name, value in pairs(cjson.decode(withheld)) do redis.call('HSET', key, name, value) end
 end

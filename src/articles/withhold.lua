@@ -8,7 +8,7 @@
 -- O(fields).
 
 local key = KEYS[1]
-local shown = { 'id', 'url', 'title', 'headline', 'summary', 'author', 'authors', 'image', 'images', 'categories', 'enclosures' }
+local shown = { 'id', 'url', 'title', 'headline', 'summary', 'author', 'authors', 'image', 'images', 'categories', 'enclosures', 'page' }
 if redis.call('EXISTS', key) == 0 then return -1 end
 local withheld = redis.call('HGET', key, 'withheld')
 if (ARGV[1] == '1') == (withheld ~= false) then return 0 end

@@ -47,7 +47,7 @@ export const parsePlace = (text: string): number => {
 }
 
 /** Complete by its type; domain/actor.ts would load zod for every --help. */
-export const USER_ROLES = Object.keys({ viewer: true, admin: true } satisfies Record<UserRole, true>)
+export const USER_ROLES = Object.keys({ viewer: true, editor: true, admin: true } satisfies Record<UserRole, true>)
 
 export const userRoleOption = (): Option =>
   new Option('--role <role>', 'a viewer sees every page, an admin may also make changes')

@@ -7,9 +7,9 @@ import { COMMANDS } from './commands/index.ts'
 
 /** Headings of --help, and the commands under each; a command that is under none is listed last. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'Run:': ['start', 'status', 'doctor', 'check-config', 'log', 'migrate', 'replay', 'support-bundle'],
+  'Run:': ['start', 'status', 'doctor', 'check-config', 'log', 'migrate', 'replay', 'webhooks', 'support-bundle'],
   'Sources:': ['crawl', 'sources', 'quarantine'],
-  'Editors:': ['lists', 'explain', 'pin', 'unpin', 'block', 'unblock', 'overrides', 'articles', 'stories'],
+  'Editors:': ['lists', 'explain', 'pin', 'unpin', 'block', 'unblock', 'overrides', 'rules', 'articles', 'stories'],
   'Access:': ['users', 'tokens', 'acl'],
   'Tools:': ['demo', 'newsstand', 'cluster', 'classify', 'train-sections'],
 }

@@ -1,16 +1,18 @@
 /**
- * Reads newsdesk.yaml, sources.yaml and sections.yaml, and the environment that overrides them. Reports all problems
- * together.
+ * Reads newsdesk.yaml, sources.yaml, sections.yaml and rules.yaml, and the environment that overrides them. Reports all
+ * problems together.
  */
 
-import { existsSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { z } from 'zod'
 import { Section, type Taxonomy } from '../domain/section.ts'
 import { Source } from '../domain/source.ts'
-import { ConfigError, findPlace, formatIssue, formatYamlError, type ReadFile, shownValue } from './problems.ts'
+import type { RuleSet } from '../rules/rule.ts'
+import { readRules } from './item-rules.ts'
+import { ConfigError, findPlace, formatIssue, type ReadFile, shownValue } from './problems.ts'
 import { readSettings } from './read-settings.ts'
+import { readYaml } from './read-yaml.ts'
 import type { Role } from './roles.ts'
 import { findCycles, RESERVED_SECTIONS } from './rules.ts'
 import type { Settings } from './schema.ts'
@@ -19,6 +21,8 @@ export interface Config {
   readonly settings: Settings
   readonly sources: readonly Source[]
   readonly taxonomy: Taxonomy
+  /** Rules of rules.yaml; none unless given. */
+  readonly rules?: RuleSet
   /** The folder that the configuration was read from. */
   readonly dir: string
   /** What is written and has no effect beside a default, for people. */
@@ -27,26 +31,6 @@ export interface Config {
   readonly originOf?: (path: readonly string[]) => string
   /** The value of a key as it was written; undefined if it was not set. */
   readonly writtenAt?: (path: readonly string[]) => unknown
-}
-
-const readYaml = (dir: string, name: string, problems: string[]): ReadFile | null => {
-  const file = join(dir, name)
-  if (!existsSync(file)) return null
-  const lines = new LineCounter()
-  const shown = relative(process.cwd(), file)
-  const path = shown.startsWith('..') ? file : shown
-  const tell = (line: number, column: number, message: string) => problems.push(`${path}:${line}:${column} ${message}`)
-  try {
-    const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines })
-    for (const { linePos, message } of [...document.errors, ...document.warnings])
-      tell(linePos?.[0].line ?? 1, linePos?.[0].col ?? 1, formatYamlError(message))
-    // A malformed file has no values. Aliases that would expand endlessly throw here.
-    if (document.errors.length + document.warnings.length > 0) return null
-    return { path, document, lines, written: document.toJS() }
-  } catch (error) {
-    tell(1, 1, `cannot be read: ${formatYamlError(error instanceof Error ? error.message : String(error))}`)
-    return null
-  }
 }
 
 /** An element of a list, with its index. */
@@ -137,7 +121,7 @@ const readSources = (file: ReadFile, sections: readonly string[] | null, problem
 }
 
 /** The files of a configuration folder. */
-export const CONFIG_FILES = ['newsdesk.yaml', 'sources.yaml', 'sections.yaml'] as const
+export const CONFIG_FILES = ['newsdesk.yaml', 'sources.yaml', 'sections.yaml', 'rules.yaml'] as const
 
 export interface LoadOptions {
   /** Roles of the process, if the command line names them: some rules apply to some roles only. */
@@ -145,12 +129,12 @@ export interface LoadOptions {
 }
 
 /**
- * @param dir folder with newsdesk.yaml (optional), sources.yaml and sections.yaml
+ * @param dir folder with sources.yaml and sections.yaml, and newsdesk.yaml and rules.yaml if there are any
  * @throws ConfigError listing every problem with file, line, key, what was found and what is allowed
  */
 export const loadConfig = (dir: string, env: NodeJS.ProcessEnv, { roles }: LoadOptions = {}): Config => {
   const problems: string[] = []
-  const [main, sourcesFile, sectionsFile] = CONFIG_FILES.map(name => readYaml(dir, name, problems))
+  const [main, sourcesFile, sectionsFile, rulesFile] = CONFIG_FILES.map(name => readYaml(dir, name, problems))
   const isThere = (name: string) => existsSync(join(dir, name))
   const {
     settings,
@@ -171,6 +155,9 @@ export const loadConfig = (dir: string, env: NodeJS.ProcessEnv, { roles }: LoadO
     )
   const taxonomy = sectionsFile ? readSections(sectionsFile, problems) : []
   const sources = sourcesFile ? readSources(sourcesFile, idsIn(sectionsFile ?? null, 'sections'), problems) : []
+  const known = { sections: idsIn(sectionsFile ?? null, 'sections'), sources: idsIn(sourcesFile ?? null, 'sources') }
+  const { rules, problems: inRules, notes: ofRules } = readRules(rulesFile ?? null, known)
+  problems.push(...inRules)
   if (problems.length > 0 || !settings) throw new ConfigError(problems)
-  return { settings, sources, taxonomy, dir, notes, originOf, writtenAt }
+  return { settings, sources, taxonomy, rules, dir, notes: [...notes, ...ofRules], originOf, writtenAt }
 }

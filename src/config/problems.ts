@@ -81,9 +81,14 @@ export const nearestTo = (word: string, known: readonly string[]): string | unde
 const SECRET = /password|secret|token/i
 const ADDRESS = /url|site|endpoint|contact/i
 
-/** Whether the value of a key must never be shown. In an invalid redis.url, any part may be the password. */
+/**
+ * Whether the value of a key must never be shown. In an invalid redis.url, any part may be the password; who knows the
+ * URL of a webhook of Slack may write there, and `webhooks` as a whole has these and the secrets.
+ */
 export const isSecret = (path: readonly PropertyKey[]): boolean =>
-  path.some(part => SECRET.test(String(part))) || showPath(path) === 'redis.url'
+  path.some(part => SECRET.test(String(part))) ||
+  showPath(path) === 'redis.url' ||
+  (path[0] === 'webhooks' && (path.length === 1 || path.at(-1) === 'url'))
 
 /** Formats a value for an error: secrets are hidden, URLs lose user and password, lists and mappings are only named. */
 export const shownValue = (path: readonly PropertyKey[], value: unknown): string => {

@@ -16,6 +16,7 @@ import { PushSettings } from './sections/push.ts'
 import { LIVE, ON_RESTART } from './sections/restart.ts'
 import { StorySettings } from './sections/stories.ts'
 import { TracingSettings } from './sections/tracing.ts'
+import { Webhooks } from './sections/webhooks.ts'
 
 const RedisSettings = z
   .strictObject({
@@ -70,6 +71,7 @@ export const Settings = z.strictObject({
     .default([...ROLES])
     .describe('Roles of this process. Run several processes with different roles to scale out.')
     .meta(ON_RESTART),
+  webhooks: Webhooks,
   shutdown: span('0ms', '1d')
     .prefault('25s')
     .describe('How long active jobs may take to finish after SIGTERM.')

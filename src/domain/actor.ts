@@ -2,8 +2,11 @@
 
 import { z } from 'zod'
 
-/** A viewer sees every page; an admin also acts. */
-export const ROLES = ['viewer', 'admin'] as const
+/**
+ * Each role may do what those before it may. A viewer sees the pages; an editor also changes what readers see: pins,
+ * blocks, sections, stories; an admin also changes how it is made: sources, queues, users.
+ */
+export const ROLES = ['viewer', 'editor', 'admin'] as const
 export const UserRole = z.enum(ROLES)
 export type UserRole = z.infer<typeof UserRole>
 
@@ -30,5 +33,5 @@ export interface Who {
 /** Methods that change nothing (RFC 9110, 9.2.1). */
 export const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 
-/** Whether a role may do more than read. */
-export const mayAct = ({ role }: Pick<Who, 'role'>): boolean => role === 'admin'
+/** Whether a role includes what `needed` may do. */
+export const hasRole = (role: UserRole, needed: UserRole): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed)

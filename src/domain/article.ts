@@ -14,13 +14,25 @@ export interface Evidence {
   readonly section: SectionId
   /**
    * Where it comes from: the source's default, a category of the feed, a segment of the URL, the text, a place, the
-   * form; or an editor, whose choice is final.
+   * form; a rule, which outweighs them; or an editor, whose choice is final.
    */
-  readonly from: 'source' | 'category' | 'url' | 'text' | 'place' | 'form' | 'editor'
-  /** The word or segment itself; for an editor, the editor's name. */
+  readonly from: 'source' | 'category' | 'url' | 'text' | 'place' | 'form' | 'rule' | 'editor'
+  /** The word or segment itself; for an editor, the editor's name; for a rule, the ids of the rules that matched. */
   readonly what: string
   /** 0 to 1. */
   readonly weight: number
+}
+
+/** What rules decided about an article (src/rules). */
+export interface Ruled {
+  /** Ids of the rules that matched, in order. */
+  readonly rules: readonly string[]
+  /** It is in no list, unless an editor pins it. */
+  readonly isHidden?: true
+  /** Factor on the weight of its source; 1 unless given. */
+  readonly weight?: number
+  /** It joins no story of other articles. */
+  readonly isAlone?: true
 }
 
 export interface Article {
@@ -58,12 +70,16 @@ export interface Article {
   readonly evidence: readonly Evidence[]
   /** Sources that carry it; it is shown under the first. */
   readonly sources: readonly SourceId[]
+  /** Labels that rules gave it, such as sponsored; absent if there are none. */
+  readonly labels?: readonly string[]
+  /** Absent if no rule matched it. */
+  readonly ruled?: Ruled
 }
 
 /** Why an item did not become an article. Stored and counted, never thrown. */
 export interface Refused {
   readonly kind: 'refused'
-  /** `same-address`: the article at its address is a newer version of it. */
-  readonly reason: 'no-title' | 'no-link' | 'bad-link' | 'too-old' | 'not-an-article' | 'same-address'
+  /** `same-address`: the article at its address is a newer version of it; `rule`: a rule drops it. */
+  readonly reason: 'no-title' | 'no-link' | 'bad-link' | 'too-old' | 'not-an-article' | 'same-address' | 'rule'
   readonly detail: string
 }

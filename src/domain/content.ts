@@ -6,6 +6,9 @@ import { z } from 'zod'
 export const KEPT_CONTENT = ['off', 'text', 'html'] as const
 export type KeptContent = (typeof KEPT_CONTENT)[number]
 
+/** The same of one source; `page`: its articles' pages are fetched where its feed has only the beginning. */
+export const SOURCE_CONTENT = [...KEPT_CONTENT, 'page'] as const
+
 /** The value of `{newsdesk:article:<id>}:content`, decompressed and parsed. */
 export const ArticleContent = z.object({
   text: z
@@ -24,6 +27,6 @@ export const ArticleContent = z.object({
     .literal(true)
     .describe('It was cut after a sentence or word (`articles.contentSize`); else missing.')
     .exactOptional(),
-  from: z.enum(['feed']).describe('Where the text was read.'),
+  from: z.enum(['feed', 'page']).describe('Where the text was read: in the feed, or in the page of the article.'),
 })
 export type ArticleContent = z.infer<typeof ArticleContent>

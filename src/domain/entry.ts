@@ -44,6 +44,8 @@ export const Entry = z.object({
   image: z.url({ protocol: /^https?$/ }).nullable(),
   /** Plain text, may be empty. */
   summary: z.string(),
+  /** Labels that the site's rules gave it, such as sponsored; missing if there are none. */
+  labels: z.array(z.string().min(1)).min(1).optional(),
   /** Accepted events ever counted for this article, as of the list's publication. */
   counts: z.object(mapCounters(() => z.int().min(0))),
   /**

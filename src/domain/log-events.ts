@@ -57,6 +57,8 @@ export const LOG_FIELDS = {
   differing: 'some of them',
   tick: 'name of a tick',
   topic: 'what a live page follows',
+  webhook: 'name of a webhook',
+  type: 'type of a message to a webhook',
   title: 'what the dashboard calls the job',
   retried: 'whether the job is run again',
   version: 'version of newsdesk, of a job, or of Redis',
@@ -101,6 +103,7 @@ export const LOG_FIELDS = {
   on: 'what it was asked for',
   each: 'mean size of an article, bytes',
   publishedBefore: 'articles published before this time were evicted, ISO 8601',
+  words: 'words of the text of an article; 0 if none is kept',
   text: 'what a library wrote',
 } as const
 
@@ -199,6 +202,14 @@ export const LOG_EVENTS = {
     text: 'a feed could not be fetched or read',
     fields: ['source', 'reason', 'detail', 'status', 'next', 'nextReason'],
   },
+  'page.read': {
+    text: 'the page of an article was read, and the article completed',
+    fields: ['source', 'outcome', 'words', 'ms'],
+  },
+  'page.failed': {
+    text: 'the page of an article could not be read; it is not tried again',
+    fields: ['source', 'reason', 'detail', 'status'],
+  },
   'crawl.held': {
     text: 'a source redirects to another domain; its items are held',
     fields: ['source', 'outcome', 'status', 'bytes', 'items', 'new', 'held', 'leadsTo', 'next', 'nextReason'],
@@ -220,6 +231,8 @@ export const LOG_EVENTS = {
   'list.check_failed': { text: 'a list could not be checked', fields: ['err'] },
   'stories.snapshot_unusable': { text: 'the saved index of stories is built again', fields: ['err', 'file'] },
   'stories.snapshot_unsaved': { text: 'the index of stories could not be saved', fields: ['err', 'file'] },
+  'rules.changed': { text: 'rules.yaml or live rules were changed', fields: ['count'] },
+  'rules.problem': { text: 'a live rule cannot be read and has no effect', fields: ['reason'] },
   'eviction.started': { text: 'memory is near articles.memory', fields: ['bytes', 'limit'] },
   'eviction.evicted': {
     text: 'the oldest articles were evicted',
@@ -230,6 +243,7 @@ export const LOG_EVENTS = {
   'push.hub_asked': { text: 'a hub was asked', fields: ['source', 'hub', 'state', 'outcome'] },
   'push.delivered': { text: 'a hub delivered', fields: ['source', 'bytes', 'items', 'outcome'] },
   'push.ignored': { text: 'a delivery was ignored', fields: ['source', 'reason', 'address'] },
+  'webhook.delivered': { text: 'a webhook accepted a message', fields: ['webhook', 'type', 'status'] },
   'events.taken_over': { text: 'events of a dead daemon were taken over', fields: ['events'] },
   'events.count_failed': { text: 'events could not be counted; newsdesk tries again', fields: ['err'] },
 

@@ -27,6 +27,10 @@ export interface PublishedArticle extends Counts {
   readonly categories: readonly string[]
   /** Recordings and pictures that are enclosed with it; lengths in bytes, durations in seconds. */
   readonly enclosures: readonly Enclosure[]
+  /** Labels that the site's rules gave it, such as sponsored. */
+  readonly labels: readonly string[]
+  /** Whether it is free to read, where its page was read and says so; null otherwise. */
+  readonly access: 'free' | 'paid' | null
   readonly language: string
   /** ISO 8601 UTC. */
   readonly publishedAt: string
@@ -83,6 +87,8 @@ export const parseArticle = (
     images: parseImages(hash.images, image),
     categories: strings(hash.categories),
     enclosures: JSON.parse(hash.enclosures ?? '[]') as Enclosure[], // likewise
+    labels: strings(hash.labels),
+    access: hash.access === 'free' || hash.access === 'paid' ? hash.access : null,
     language: text('language'),
     publishedAt: text('publishedAt'),
     updatedAt: text('updatedAt'),

@@ -56,9 +56,21 @@ export const ShownArticle = z.object({
       'Up to ten recordings and pictures that are enclosed, each with `url` and, where known, `type`, `length` (bytes) and `duration` (seconds); else missing.',
     )
     .optional(),
+  labels: jsonArray
+    .describe("Labels that the site's rules gave it, such as sponsored; missing where there are none.")
+    .optional(),
+  ruled: z
+    .string()
+    .describe("What rules decided about it, as JSON; newsdesk's own. Missing where no rule matched.")
+    .optional(),
   publisherComments: whole
     .describe("Comments at its publisher's, where the feed says how many; else missing.")
     .optional(),
+  access: z
+    .enum(['free', 'paid'])
+    .describe('Whether it is free to read, where its page was read and says so; else missing.')
+    .optional(),
+  page: z.string().describe('Internal: what its page filled in, by which later edits leave it.').optional(),
   publisher: z.string().min(1).describe('Name of `source`. Missing in what older versions stored.').optional(),
   sectionLabel: z
     .string()

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { span } from '../util/units.ts'
-import { KEPT_CONTENT } from './content.ts'
+import { SOURCE_CONTENT } from './content.ts'
 import { SectionId } from './section.ts'
 
 export const SourceId = z
@@ -36,8 +36,11 @@ export const Source = z.strictObject({
   weight: z.number().min(0).max(10).default(1),
   /** Fixed ms between polls, instead of the learnt interval. Written as a duration such as `10m` in YAML. */
   interval: span('1s').optional(),
-  /** What is kept of the text of its articles; `articles.content` decides unless it is given. */
-  content: z.enum(KEPT_CONTENT).optional(),
+  /**
+   * What is kept of the text of its articles; `articles.content` decides unless it is given. `page`: what that says, and
+   * text where it says off, from the pages of articles of which the feed has only the beginning.
+   */
+  content: z.enum(SOURCE_CONTENT).optional(),
   /** false keeps the source in the catalogue without polling it. */
   enabled: z.boolean().default(true),
 })

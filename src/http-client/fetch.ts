@@ -84,6 +84,8 @@ export interface FetchRequest {
   readonly validators: Validators | null
   /** false sends no ETag and Last-Modified, but still compares the body with the hash in `validators`. */
   readonly isConditional?: boolean
+  /** What is asked for; a feed unless given. */
+  readonly as?: 'page'
   readonly signal?: AbortSignal
   readonly onHop?: OnHop
 }
@@ -103,6 +105,10 @@ export interface Fetcher {
 
 const ACCEPT =
   'application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, application/json;q=0.8, text/xml;q=0.8, */*;q=0.5'
+
+const ACCEPT_PAGE = 'text/html, application/xhtml+xml;q=0.9, */*;q=0.1'
+/** Bytes of a page, before and after decompression: there is none of an article that is larger. */
+const MAX_PAGE = 5_000_000
 
 export const bodyHash = (body: Uint8Array): string => createHash('sha256').update(body).digest('base64url').slice(0, 22)
 
@@ -177,8 +183,10 @@ export const createFetcher = (
       await stream.dump({ limit: MAX_DUMPED, signal: deadline.signal })
       throw buildFailure(arrived, settings().limitedBy403, now())
     }
+    const limit = wish.as === 'page' ? MAX_PAGE : Number.POSITIVE_INFINITY
     const { maxTransfer, maxBody } = settings()
-    const body = await readBody(arrived.response, { most: maxTransfer, mostUnpacked: maxBody })
+    const limits = { most: Math.min(maxTransfer, limit), mostUnpacked: Math.min(maxBody, limit) }
+    const body = await readBody(arrived.response, limits)
     const fresh = {
       etag: header(headers, 'etag') || null,
       lastModified: header(headers, 'last-modified') || null,
@@ -192,7 +200,8 @@ export const createFetcher = (
 
   const fetchOnce = async (wish: FetchRequest, deadline: Deadline): Promise<FetchOutcome> => {
     const { validators, isConditional = true } = wish
-    const arrived = await send(wish.url, ACCEPT, deadline, isConditional ? conditions(validators) : {}, wish.onHop)
+    const accept = wish.as === 'page' ? ACCEPT_PAGE : ACCEPT
+    const arrived = await send(wish.url, accept, deadline, isConditional ? conditions(validators) : {}, wish.onHop)
     if ('wait' in arrived) return { kind: 'held', ...arrived }
     return receive(arrived, final => readFeed(wish, final, deadline))
   }

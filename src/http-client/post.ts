@@ -1,5 +1,5 @@
 /**
- * Sends a form to an external server (a WebSub hub) under the same guard as every fetch: private addresses are refused
+ * Sends a form or a text to an external server (a WebSub hub, a webhook) under the same guard as every fetch: private addresses are refused
  * on the address connected to, also after redirects, and time and bytes are limited.
  */
 
@@ -31,15 +31,24 @@ export type PostForm = (
   manners?: PostManners & { readonly signal?: AbortSignal },
 ) => Promise<PostOutcome>
 
+/** @param headers its content type among them */
+export type PostText = (
+  url: string,
+  body: string,
+  manners: PostManners & { readonly headers: Readonly<Record<string, string>>; readonly signal?: AbortSignal },
+) => Promise<PostOutcome>
+
 export interface Poster {
   readonly postForm: PostForm
+  readonly postText: PostText
   close(): Promise<void>
 }
 
 /** Maximum bytes read of an answer, which only helps to explain failures. */
 const MAX_ANSWER = 2_048
 
-const HEADERS = { 'content-type': 'application/x-www-form-urlencoded', accept: '*/*;q=0.1' }
+const ACCEPT = { accept: '*/*;q=0.1' }
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
 const readStart = async (body: AsyncIterable<Uint8Array>): Promise<string> => {
   const chunks: Uint8Array[] = []
@@ -59,25 +68,28 @@ const readStart = async (body: AsyncIterable<Uint8Array>): Promise<string> => {
  */
 export const createPoster = (settings: () => CrawlSettings, { now = Date.now, resolve }: ClientParts = {}): Poster => {
   const client = createHttpClient(settings, resolve)
+  const postText: PostText = async (url, body, { headers: given, signal, onHop, onLimited }) => {
+    const outcome = await client.runInTime(signal, async deadline => {
+      const headers = { ...ACCEPT, ...given }
+      const arrived = await client.send({ url, headers, body, ...(onHop ? { onHop } : {}) }, deadline)
+      if ('wait' in arrived)
+        throw new Failure('refused', `redirected to ${new URL(arrived.url).host}, which may not be requested now`)
+      const { statusCode: status, headers: answered, body: answer } = arrived.response
+      const pause = status === 429 || status === 503 ? findPause(answered, now()) : undefined
+      // A 503 without a pause concerns this one answer.
+      if (status === 429 || pause !== undefined)
+        onLimited?.({
+          ...{ isLimited: true, why: `answered ${status}` },
+          ...(pause === undefined ? {} : { retryAfter: pause }),
+        })
+      return { kind: 'answered' as const, status, text: await readStart(answer) }
+    })
+    return outcome.kind === 'answered' ? outcome : { kind: 'failed', reason: outcome.reason, detail: outcome.detail }
+  }
   return {
-    async postForm(url, fields, { signal, onHop, onLimited } = {}) {
-      const body = new URLSearchParams(fields).toString()
-      const outcome = await client.runInTime(signal, async deadline => {
-        const arrived = await client.send({ url, headers: HEADERS, body, ...(onHop ? { onHop } : {}) }, deadline)
-        if ('wait' in arrived)
-          throw new Failure('refused', `redirected to ${new URL(arrived.url).host}, which may not be requested now`)
-        const { statusCode: status, headers, body: answer } = arrived.response
-        const pause = status === 429 || status === 503 ? findPause(headers, now()) : undefined
-        // A 503 without a pause concerns this one answer.
-        if (status === 429 || pause !== undefined)
-          onLimited?.({
-            ...{ isLimited: true, why: `answered ${status}` },
-            ...(pause === undefined ? {} : { retryAfter: pause }),
-          })
-        return { kind: 'answered' as const, status, text: await readStart(answer) }
-      })
-      return outcome.kind === 'answered' ? outcome : { kind: 'failed', reason: outcome.reason, detail: outcome.detail }
-    },
+    postText,
+    postForm: (url, fields, manners = {}) =>
+      postText(url, new URLSearchParams(fields).toString(), { ...manners, headers: FORM }),
     close: client.close,
   }
 }

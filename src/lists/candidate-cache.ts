@@ -185,7 +185,11 @@ export const createCandidateCache = ({
         if (article === undefined) missing.add(id)
         return article
       }
-      const shown = found.flatMap(story => (story && shownBy(story, choice, findArticle)) ?? [])
+      const shown: Candidate[] = []
+      for (const story of found) {
+        const candidate = story && shownBy(story, choice, findArticle)
+        if (candidate) shown.push(candidate)
+      }
       if (missing.size === 0) return shown
       const asked = [...missing]
       for (const [index, article] of (await articles.get(asked)).entries()) read.set(asked[index] as ArticleId, article) // one each

@@ -33,6 +33,7 @@ const buildMiddle = (article: StoredArticle, { findSectionLabel, findSourceName 
     publishedAt: new Date(article.publishedAt).toISOString(),
     image: article.image,
     summary: article.summary,
+    ...(article.labels ? { labels: [...article.labels] } : {}),
   }
 }
 

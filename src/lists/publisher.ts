@@ -26,6 +26,13 @@ import { createWriteRanked, type Published } from './write-ranked.ts'
 const MAX_AT_ONCE = 32
 /** Maximum wait before the publish queue is read again, ms. */
 const MAX_WAIT = 20
+/**
+ * Share of the time that lists may be ranked and written in: when a round takes long, as in a burst that changes all of
+ * them, the next one waits the longer for it.
+ */
+const BUSY_SHARE = 0.1
+/** Most that this makes a list wait, ms. */
+const MAX_BUSY_WAIT = 500
 /** Number of articles per hour from which the baseline is learnt. */
 const MAX_LEARNT = 5_000
 
@@ -78,21 +85,23 @@ export interface PublisherParts extends Store {
 }
 
 /** Publishes lists from the publish queue. */
-const createQueueRun =
-  (
-    { queue, retirement, settings, now, wait }: PublisherParts,
-    publishAll: (names: readonly string[]) => Promise<Published[]>,
-    names: () => readonly string[],
-  ): Publisher['publishWaiting'] =>
-  async stop => {
+const createQueueRun = (
+  { queue, retirement, settings, now, wait }: PublisherParts,
+  publishAll: (names: readonly string[]) => Promise<Published[]>,
+  names: () => readonly string[],
+): Publisher['publishWaiting'] => {
+  let pause = 0
+  return async stop => {
     const published: Published[] = []
     const known = new Set(names())
     while (!stop()) {
-      const { lists, wait: ms } = await queue.claim(MAX_AT_ONCE, settings().settle, now())
+      const { lists, wait: ms } = await queue.claim(MAX_AT_ONCE, Math.max(settings().settle, pause), now())
       if (lists.length > 0) {
         // Lists that are no longer configured are not ranked; they lose what is blocked.
         const [here, gone] = [lists.filter(({ name }) => known.has(name)), lists.filter(({ name }) => !known.has(name))]
+        const began = performance.now()
         const written = await publishAll(here.map(({ name }) => name))
+        pause = Math.min((performance.now() - began) / BUSY_SHARE, MAX_BUSY_WAIT)
         await retirement.removeBlocked(gone.map(({ name }) => name))
         await queue.acknowledge(lists)
         published.push(...written, ...gone.map(({ name }) => ({ list: name, changed: false, count: 0 })))
@@ -102,6 +111,7 @@ const createQueueRun =
     }
     return published
   }
+}
 
 export const createPublisher = (parts: PublisherParts): Publisher => {
   const { redis, keys, registry, candidateCache, ranker, reads, baselines, editors, taxonomy, settings, now } = parts

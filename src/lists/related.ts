@@ -82,7 +82,9 @@ export const relatedToEach = async (
   const freshIn = (section: SectionId): Promise<readonly Ranked[]> => {
     const reading =
       fresh.get(section) ??
-      newest(size * 2, { ...scope, section }).then(others => rankLatest(others, { size: size * 2, share: 10 }))
+      newest(size * 2, { ...scope, key: `${scope.key} ${section}`, section }).then(others =>
+        rankLatest(others, { size: size * 2, share: 10 }),
+      )
     fresh.set(section, reading)
     return reading
   }

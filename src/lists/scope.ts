@@ -13,6 +13,8 @@ import type { Candidate } from './rules/candidate.ts'
 import type { Pinned } from './rules/overrides.ts'
 
 export interface Scope {
+  /** Equal for scopes of one moment that show the same. */
+  readonly key: string
   readonly section: SectionId | undefined
   /** Whether the list covers only a part of all articles. */
   readonly isPart: boolean
@@ -31,8 +33,11 @@ export interface ScopeParts {
   readonly now: () => number
 }
 
-const inSection = (taxonomy: Taxonomy, sections: readonly SectionId[], section: SectionId): boolean =>
-  sections.some(id => id === section || taxonomy.find(each => each.id === id)?.parent === section)
+/** Whether one of an article's sections is this one or one below it. */
+const inSection = (section: SectionId, taxonomy: Taxonomy): ((sections: readonly SectionId[]) => boolean) => {
+  const members = new Set([section, ...taxonomy.flatMap(({ id, parent }) => (parent === section ? id : []))])
+  return sections => sections.some(id => members.has(id))
+}
 
 const inGroup = (
   edition: Edition | undefined,
@@ -81,11 +86,13 @@ export const buildScope = (
     blocked.has(id) || blocked.has(story)
   const shows = (article: StoredArticle): boolean =>
     !isBlocked(article) &&
+    article.ruled?.isHidden !== true &&
     oldest < article.firstSeenAt &&
     (language === undefined || article.language.split('-')[0] === language) &&
     article.sources.some(isMember) &&
     isListed(article)
   return {
+    key: JSON.stringify([section, edition, [...blocked].sort()]),
     section,
     isPart: section !== undefined || edition !== undefined,
     isBlocked,
@@ -93,7 +100,7 @@ export const buildScope = (
       isBlocked: article => blocked.has(article),
       mayBe: (article, id) => !blocked.has(article) && isMember(id),
       shows,
-      isOf: sections => section === undefined || inSection(taxonomy(), sections, section),
+      isOf: section === undefined ? () => true : inSection(section, taxonomy()),
     },
   }
 }

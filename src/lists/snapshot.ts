@@ -32,9 +32,9 @@ export interface RankingSnapshot {
   /** ms since the epoch: all of them are ranked as of it. */
   readonly now: number
   /** Stories by when they were last news, newest first: those of the newest so many that the scope shows. */
-  readonly newest: (limit: number, scope: Scope) => Promise<Candidate[]>
+  readonly newest: (limit: number, scope: Scope) => Promise<readonly Candidate[]>
   /** Stories of several sources that were news after `since`, the newest of each breadth, in no order. */
-  readonly broad: (since: number, limit: number, scope: Scope) => Promise<Candidate[]>
+  readonly broad: (since: number, limit: number, scope: Scope) => Promise<readonly Candidate[]>
   readonly storyCounts: (kind: EventKind, window: Window) => Promise<StoryCounts>
   /** When the first event of a kind happened that the window `week` has, ms; null if it has none. */
   readonly firstEvent: (kind: EventKind) => Promise<number | null>
@@ -91,14 +91,20 @@ export const createSnapshot = (
   const counts = oncePerName<StoryCounts>()
   const firstEvents = oncePerName<number | null>()
 
+  // Most lists of a section show the same, so that its candidates are chosen once for all of them.
+  const chosen = oncePerName<readonly Candidate[]>()
+
   return {
     now,
-    newest: async (limit, { section, choice }) =>
-      candidateCache.candidates((await newestOf(limit, section)).slice(0, limit), choice),
-    async broad(since, limit, { section, choice }) {
-      const read = () => archive.broadStories(since, limit, section)
-      return candidateCache.candidates(await broadIds(`${section ?? ''} ${since} ${limit}`, read), choice)
-    },
+    newest: (limit, { key, section, choice }) =>
+      chosen(`newest ${limit} ${key}`, async () =>
+        candidateCache.candidates((await newestOf(limit, section)).slice(0, limit), choice),
+      ),
+    broad: (since, limit, { key, section, choice }) =>
+      chosen(`broad ${since} ${limit} ${key}`, async () => {
+        const read = () => archive.broadStories(since, limit, section)
+        return candidateCache.candidates(await broadIds(`${section ?? ''} ${since} ${limit}`, read), choice)
+      }),
     storyCounts: (kind, window) => counts(`${kind} ${window}`, () => countAll(kind, window)),
     firstEvent: kind => firstEvents(kind, () => reads.firstCounted(kind, now)),
     overrides: once(async () => resolveBlocks(await editors.inForce(now), archive)),

@@ -40,6 +40,8 @@ export const ArticlesData = z.object({
          * older versions and in those that stored it.
          */
         content: z.base64().nullable().optional(),
+        /** Whether the page of its article is to be fetched, since the feed has only the beginning of its text. */
+        wantsPage: z.literal(true).optional(),
         item: FeedItemSchema,
       }),
     )

@@ -4,11 +4,13 @@ import { type ConnectionOptions, Queue, type Telemetry } from 'bullmq'
 import type { Keys } from '../redis/keys.ts'
 import { crawlQueue } from './crawl.ts'
 import { articlesQueue } from './ingest.ts'
+import { pagesQueue } from './pages.ts'
 import { publishQueue } from './publish.ts'
 import { pushQueue } from './push.ts'
 import type { Queues } from './queues.ts'
+import { webhooksQueue } from './webhooks.ts'
 
-const definitions = [crawlQueue, articlesQueue, publishQueue, pushQueue] as const
+const definitions = [crawlQueue, articlesQueue, publishQueue, pushQueue, pagesQueue, webhooksQueue] as const
 
 /**
  * @param connection a Redis connection for all of them, without automatic pipelining
@@ -32,5 +34,8 @@ export const openQueues = (
     queue.on('error', () => undefined)
     return queue
   }
-  return { crawl: open(crawlQueue), articles: open(articlesQueue), publish: open(publishQueue), push: open(pushQueue) }
+  return {
+    ...{ crawl: open(crawlQueue), articles: open(articlesQueue), publish: open(publishQueue) },
+    ...{ push: open(pushQueue), pages: open(pagesQueue), webhooks: open(webhooksQueue) },
+  }
 }

@@ -6,16 +6,21 @@
 import { randomBytes } from 'node:crypto'
 import type { Job, Queue } from 'bullmq'
 import type { SourceId } from '../domain/source.ts'
+import type { Addressed } from '../webhooks/rules/messages.ts'
 import { crawlQueue } from './crawl.ts'
 import { versioned } from './definition.ts'
 import { type ArticlesData, articlesQueue } from './ingest.ts'
+import { type PageJob, pagesQueue } from './pages.ts'
 import { pushQueue } from './push.ts'
+import { webhooksQueue } from './webhooks.ts'
 
 export interface Queues {
   readonly crawl: Queue
   readonly articles: Queue
   readonly publish: Queue
   readonly push: Queue
+  readonly webhooks: Queue
+  readonly pages: Queue
 }
 
 /** Lower priority than jobs without one. */
@@ -135,4 +140,43 @@ export const addArticles = async (
     })),
   )
   await Promise.all(jobs.map(revive))
+}
+
+/** Enqueues messages to webhooks; one whose id waits, or was delivered or failed lately, is not added again. */
+export const addMessages = async (queues: Pick<Queues, 'webhooks'>, messages: readonly Addressed[]): Promise<void> => {
+  if (messages.length === 0) return
+  await queues.webhooks.addBulk(
+    messages.map(({ id, webhook, message }) => {
+      const data = { webhook, ...message }
+      return {
+        name: webhooksQueue.title(data),
+        data: versioned(webhooksQueue, data),
+        opts: { jobId: id },
+      }
+    }),
+  )
+}
+
+/** Most pages that wait to be fetched; of further articles only what the feed has is shown. */
+export const MAX_PAGES = 10_000
+
+/**
+ * Enqueues articles whose pages are to be fetched. The same page for the same version of an item is not added again.
+ * @returns how many were not added, since too many wait
+ */
+export const addPages = async (
+  { pages }: Pick<Queues, 'pages'>,
+  wanted: readonly { readonly fingerprint: string; readonly data: PageJob }[],
+): Promise<number> => {
+  if (wanted.length === 0) return 0
+  const waiting = await pages.getJobCountByTypes('waiting', 'delayed', 'prioritized')
+  const added = wanted.slice(0, Math.max(0, MAX_PAGES - waiting))
+  await pages.addBulk(
+    added.map(({ fingerprint, data }) => ({
+      name: pagesQueue.title(pagesQueue.data.parse(data)),
+      data: versioned(pagesQueue, data),
+      opts: { jobId: `${data.article}-${fingerprint}` },
+    })),
+  )
+  return wanted.length - added.length
 }

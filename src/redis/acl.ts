@@ -34,6 +34,7 @@ const KEYS = {
   learned: ['learned:*', 'learned-languages*'],
   eviction: ['eviction*'],
   urls: ['url-parameters'],
+  rules: ['rules}:*'],
   /** Shows whether anything was ever written (src/maintenance/migrations/schema.ts). */
   begun: ['stories}:log', 'index:stories'],
   catalogue: ['sources}:*'],
@@ -41,6 +42,7 @@ const KEYS = {
   source: ['source:*', 'quarantine*'],
   hosts: ['host:*', 'robots:*', 'network*'],
   push: ['push*'],
+  webhooks: ['webhooks*'],
   daemons: ['daemon:*', 'daemons', 'log-levels', 'write-probe:*'],
   clock: ['tick:*', 'samples'],
   admin: ['admin}:*'],
@@ -50,6 +52,8 @@ const KEYS = {
   articlesQueue: ['bull}:articles:*'],
   publishQueue: ['bull}:publish:*'],
   pushQueue: ['bull}:push:*'],
+  webhooksQueue: ['bull}:webhooks:*'],
+  pagesQueue: ['bull}:pages:*'],
   all: ['*'],
 } as const
 type Group = keyof typeof KEYS
@@ -59,21 +63,33 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
   scheduler: {
     writes: [
       ...(['due', 'source', 'hosts', 'push', 'clock', 'sections', 'publishing', 'overrides', 'catalogue'] as const),
+      'webhooks',
       // Eviction removes articles from everything that names them.
       ...(['eviction', 'articles', 'stories', 'lists', 'backLinks', 'views', 'events'] as const),
-      ...(['crawlQueue', 'pushQueue', 'publishQueue', 'articlesQueue'] as const),
+      ...(['crawlQueue', 'pushQueue', 'publishQueue', 'articlesQueue', 'pagesQueue', 'webhooksQueue'] as const),
     ],
     reads: [],
   },
   crawl: {
-    writes: ['due', 'source', 'hosts', 'push', 'urls', 'crawlQueue', 'pushQueue', 'articlesQueue'],
+    writes: ['due', 'source', 'hosts', 'push', 'urls', 'crawlQueue', 'pushQueue', 'articlesQueue', 'webhooksQueue'],
     // To check whether the articles of known items still exist.
     reads: ['articles', 'eviction'],
   },
   articles: {
     writes: [
-      ...(['articles', 'stories', 'publishing', 'backLinks', 'related', 'learned', 'source'] as const),
-      ...(['articlesQueue', 'publishQueue'] as const),
+      // It also fetches the pages of articles, in their turn at the domain.
+      ...([
+        'articles',
+        'stories',
+        'publishing',
+        'backLinks',
+        'related',
+        'learned',
+        'source',
+        'rules',
+        'hosts',
+      ] as const),
+      ...(['articlesQueue', 'publishQueue', 'pagesQueue'] as const),
     ],
     reads: ['events', 'overrides', 'views', 'due', 'lists', 'eviction', 'urls'],
   },
@@ -88,7 +104,10 @@ const FENCES: Readonly<Record<AclUser, { readonly writes: readonly Group[]; read
   reporting: { writes: [], reads: [] },
 }
 
-const DAEMON = { writes: ['daemons', 'queueInfo', 'schema'], reads: ['catalogue', 'begun', 'sections', 'due'] } as const
+const DAEMON = {
+  writes: ['daemons', 'queueInfo', 'schema'],
+  reads: ['catalogue', 'rules', 'begun', 'sections', 'due'],
+} as const
 
 /** What every client asks about itself and about the server. */
 const CLIENT = ['+@connection', '-@admin', '-@dangerous', '+info']

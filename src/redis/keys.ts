@@ -12,7 +12,9 @@ import { pollingKeys } from './keys/polling.ts'
 import { contractKeys } from './keys/published.ts'
 import { pushKeys } from './keys/push.ts'
 import { quarantineKeys } from './keys/quarantine.ts'
+import { ruleKeys } from './keys/rules.ts'
 import { sourceKeys } from './keys/sources.ts'
+import { webhookKeys } from './keys/webhooks.ts'
 
 /** @param prefix for instance `newsdesk` */
 export const keysFor = (prefix: string) => ({
@@ -20,12 +22,14 @@ export const keysFor = (prefix: string) => ({
   ...contractKeys(prefix),
   ...sourceKeys(prefix),
   ...quarantineKeys(prefix),
+  ...ruleKeys(prefix),
   ...pollingKeys(prefix),
   ...pushKeys(prefix),
   ...articleKeys(prefix),
   ...listKeys(prefix),
   ...eventKeys(prefix),
   ...daemonKeys(prefix),
+  ...webhookKeys(prefix),
 })
 
 export type Keys = ReturnType<typeof keysFor>

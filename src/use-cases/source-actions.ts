@@ -4,7 +4,7 @@
  */
 
 import type { Source, SourceId } from '../domain/source.ts'
-import type { Catalogue } from '../sources/catalogue/catalogue.ts'
+import type { Catalogue, SourceSettings, StandingSource } from '../sources/catalogue/catalogue.ts'
 import { shownSource } from '../sources/state/public-view.ts'
 import type { Sources } from '../sources/store/sources.ts'
 import { withoutCredentials } from '../util/redact.ts'
@@ -21,6 +21,16 @@ export interface SourceActions {
   setEnabled(by: Actor, ids: readonly SourceId[], enabled: boolean): Promise<void>
   /** Removes sources from the catalogue and deletes what is stored about them. */
   remove(by: Actor, ids: readonly SourceId[]): Promise<void>
+  /** Changes settings of a source. @throws CatalogueError if there is no such source */
+  edit(by: Actor, id: SourceId, settings: SourceSettings): Promise<void>
+  /** What undoes a change of these sources, read before it. */
+  capture(ids: readonly SourceId[]): Promise<readonly StandingSource[]>
+  /**
+   * Restores sources as they were captured.
+   * @param expected what must stand now; null if they must be gone
+   * @throws CatalogueError if something else stands
+   */
+  restore(by: Actor, standing: readonly StandingSource[], expected: readonly StandingSource[] | null): Promise<void>
   /** @throws CatalogueError where an id is taken */
   add(by: Actor, sources: readonly Source[]): Promise<void>
   /**
@@ -39,7 +49,7 @@ export type MoveDecision =
   | { readonly kind: 'none' }
 
 export interface SourceActionParts extends RecrawlParts {
-  readonly catalogue: Pick<Catalogue, 'setEnabled' | 'remove' | 'add'>
+  readonly catalogue: Pick<Catalogue, 'setEnabled' | 'remove' | 'add' | 'edit' | 'capture' | 'restore'>
   readonly sources: Pick<Sources, 'get' | 'state' | 'forget'>
   readonly moves: Readonly<Record<'accept' | 'refuse', (source: Source, seen?: string) => Promise<MoveDecision>>>
   readonly audit: Pick<Audit, 'around'>
@@ -96,6 +106,25 @@ export const createSourceActions = (parts: SourceActionParts): SourceActions => 
     add(by, added) {
       const changes = added.map(source => ({ id: source.id, before: null, after: shown(source) }))
       return change(by, 'source.add', changes, () => catalogue.add(added))
+    },
+
+    capture: catalogue.capture,
+
+    edit: (by, id, settings) =>
+      audit.around(
+        { ...describe(by, 'source.edit', [id]), before: shown(sources.get(id)) },
+        () => catalogue.edit(id, settings),
+        () => ({ after: shown(sources.get(id)) }),
+      ),
+
+    restore(by, standing, expected) {
+      const ids = standing.map(({ id }) => id)
+      const before = new Map(ids.map(id => [id, shown(sources.get(id))]))
+      return audit.around(
+        describe(by, 'source.restore', ids),
+        () => catalogue.restore(standing, expected),
+        () => groupEntries(ids.map(id => ({ id, before: before.get(id), after: shown(sources.get(id)) }))),
+      )
     },
 
     decideMove: (by, source, decision, seen) =>

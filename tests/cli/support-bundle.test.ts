@@ -14,11 +14,13 @@ describe('newsdesk support-bundle', () => {
         admin: { password: 'opensesame', port: 3220 },
         redis: { url: 'redis://:opensesame@redis:6379', sentinelPassword: '' },
         tokens: ['kept'],
+        webhooks: { room: { url: 'https://hooks.example/opensesame', secret: 'whsec_opensesame', lists: ['latest'] } },
       }),
     ).toEqual({
       admin: { password: '(not shown)', port: 3220 },
       redis: { url: 'redis://***@redis:6379', sentinelPassword: '' },
       tokens: ['kept'],
+      webhooks: { room: { url: '(not shown)', secret: '(not shown)', lists: ['latest'] } },
     })
   })
 

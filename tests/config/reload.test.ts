@@ -21,6 +21,7 @@ const CANDIDATES: readonly unknown[] = [
   ...['http://127.0.0.1:9', 'redis://127.0.0.1:9/3'],
   ...[['example.org'], ['de'], ['127.0.0.0/8', '10.0.0.0/8'], [80, 443], ['https://news.example'], ['admin', 'crawl']],
   ...[{ 'example.org': { gap: '2s' } }, { wire: ['courier'] }],
+  { site: { url: 'https://hooks.example/secret', format: 'slack', lists: ['latest'] } },
 ]
 
 const changed = (settings: Settings, { path, schema }: ReturnType<typeof settingPaths>[number]): Settings => {
@@ -101,7 +102,7 @@ describe('a change of a setting', () => {
       ])
       const own = named.filter(({ line }) => line.includes(` ${key}: `))
       if (own.length !== 1 || own[0]?.when !== setting.applies) passed.push(`${key}: ${JSON.stringify(named)}`)
-      if (/password|redis\.url/i.test(key)) expect(own[0]?.line).toMatch(/\(not shown\) -> \(not shown\)$/)
+      if (/password|redis\.url|webhooks/i.test(key)) expect(own[0]?.line).toMatch(/\(not shown\) -> \(not shown\)$/)
       await daemon.reload(desk.config)
     }
     expect(passed).toEqual([])
@@ -188,7 +189,7 @@ describe('a change of a setting', () => {
 const READ_AT_OTHER_TIMES: readonly string[] = [
   // Taken up by the reload itself, which other tests see at work.
   ...['crawl.concurrency', 'articles.concurrency', 'lists.refresh', 'crawl.tick'],
-  // By a visit to the desk, by a failing or refusing publisher, by a hub, by the end of the process, by one reader in so many, or every five minutes.
+  // By a visit to the desk, by a failing or refusing publisher, by a hub, where there is a webhook, by the end of the process, by one reader in so many, or every five minutes.
   ...[
     'admin.recrawlGap',
     'stories.maxShare',
@@ -197,6 +198,7 @@ const READ_AT_OTHER_TIMES: readonly string[] = [
     'crawl.maxBackoff',
     'shutdown',
     'lists.coViewSampleRate',
+    'webhooks',
   ],
   ...['push.baseUrl', 'push.grace', 'push.lease', 'push.maxBody', 'push.perMinute', 'push.recent'],
   // Now and then, or only by a log of our own.

@@ -13,7 +13,7 @@ const someTicks = (tokens: readonly string[] = []) => {
       return answer
     }
   const parts = {
-    settings: { crawlTick: 5_000, listRefresh: 30_000 },
+    settings: { crawlTick: 5_000, listRefresh: 30_000, hasWebhooks: true },
     queueDueCrawls: noted('queue due crawls within'),
     queues: { push: { addBulk: noted('queue pushes', []) } },
     sources: { rebalanceBudget: noted('rebalance') },
@@ -23,6 +23,7 @@ const someTicks = (tokens: readonly string[] = []) => {
     publishing: { lists: noted('enqueue') },
     followBlocks: noted('follow blocks'),
     keepSample: noted('sample'),
+    tellWebhooks: noted('tell webhooks'),
     log: pino({ level: 'silent' }),
   } as unknown as TickParts
   return { asked, ticks: createTicks(parts) }

@@ -55,7 +55,8 @@ describe('errors caused by an outage of Redis', () => {
       reason: 'Missing key for job 0. moveToFinished',
     })
     expect(JSON.stringify(lines)).not.toContain('    at ')
-    const fail = (message: string) => trouble(new Error(message), { event: 'worker.failed', queue: 'crawl' }, 'worker error')
+    const fail = (message: string) =>
+      trouble(new Error(message), { event: 'worker.failed', queue: 'crawl' }, 'worker error')
     for (let time = 0; time < 2_000; time += 1) fail(`WRONGTYPE of job ${time}`)
     fail('NOSCRIPT')
     at += 10_001

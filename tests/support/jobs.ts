@@ -12,9 +12,11 @@ import type { Config } from '../../src/config/load.ts'
 import { Settings } from '../../src/config/schema.ts'
 import { Source } from '../../src/domain/source.ts'
 import { createFetcher } from '../../src/http-client/fetch.ts'
+import { createPoster } from '../../src/http-client/post.ts'
 import { ArticlesData } from '../../src/queues/ingest.ts'
 import { openQueues } from '../../src/queues/open-queues.ts'
 import { createReplicationBarrier } from '../../src/redis/replication-barrier.ts'
+import { createPageReader } from '../../src/sources/pages/page-reader.ts'
 import { NOON } from './articles.ts'
 import { testRedis } from './redis.ts'
 import { taxonomy } from './taxonomy.ts'
@@ -22,8 +24,13 @@ import { taxonomy } from './taxonomy.ts'
 /**
  * @param sources id and address of each
  * @param some settings of crawling
+ * @param about further fields of each source
  */
-export const aJobDesk = (sources: Readonly<Record<string, string>>, some: Record<string, unknown> = {}) => {
+export const aJobDesk = (
+  sources: Readonly<Record<string, string>>,
+  some: Record<string, unknown> = {},
+  about: Partial<z.input<typeof Source>> = {},
+) => {
   const { redis, keys, connect } = testRedis()
   const clock = { now: NOON }
   const now = () => clock.now
@@ -32,7 +39,9 @@ export const aJobDesk = (sources: Readonly<Record<string, string>>, some: Record
       admin: { recrawlGap: '0s' },
       crawl: { hostGap: '0ms', allow: ['127.0.0.0/8'], ...some },
     }),
-    sources: Object.entries(sources).map(([id, url]) => Source.parse({ id, name: id, url, section: 'world' })),
+    sources: Object.entries(sources).map(([id, url]) =>
+      Source.parse({ id, name: id, url, section: 'world', ...about }),
+    ),
     taxonomy,
     dir: 'config',
   }
@@ -42,16 +51,22 @@ export const aJobDesk = (sources: Readonly<Record<string, string>>, some: Record
   const bull = connect()
   const queues = openQueues(bull, keys)
   const fetcher = createFetcher(() => config.settings.crawl, { now })
+  const poster = createPoster(() => config.settings.crawl, { now })
+  const pageReader = createPageReader()
   const gate = createPriorityGate({ maxWait: 100 })
   const container = createContainer({ ...shared, queues: async () => queues, gate })
   const { context } = createJobContext(container, {
-    ...{ ...shared, queues, fetcher, gate },
+    ...{ ...shared, queues, fetcher, poster, gate },
+    readPage: pageReader.read,
     barrier: createReplicationBarrier({ redis, replicas: () => replicas.wanted, patience: 10 }),
     stopping: new AbortController().signal,
     abandoning: new AbortController().signal,
   })
   afterAll(async () => {
-    await Promise.all([...Object.values(queues).map(queue => queue.close()), fetcher.close()])
+    await Promise.all([
+      ...Object.values(queues).map(queue => queue.close()),
+      ...[fetcher.close(), poster.close(), pageReader.close()],
+    ])
     bull.disconnect()
   })
   const notes: string[] = []

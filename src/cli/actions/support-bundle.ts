@@ -16,16 +16,22 @@ const LINES = 500
 const WITHIN = 5_000
 const HIDDEN = '(not shown)'
 const SECRET = /password|secret|token|credential|visitor/i
+/** Who knows the URL of a webhook of Slack may write there. */
+const SECRET_OF_WEBHOOK = /^(?:url|secret)$/
 
 /** Removes secrets from any value: what a key of that name holds, and credentials in URLs. (pure) */
-export const redacted = (value: unknown): unknown => {
+export const redacted = (value: unknown, secret = SECRET): unknown => {
   if (typeof value === 'string') return withoutCredentials(value)
-  if (Array.isArray(value)) return value.map(redacted)
+  if (Array.isArray(value)) return value.map(each => redacted(each, secret))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      SECRET.test(key) && typeof inner === 'string' ? (inner === '' ? '' : HIDDEN) : redacted(inner),
+      secret.test(key) && typeof inner === 'string'
+        ? inner === ''
+          ? ''
+          : HIDDEN
+        : redacted(inner, key === 'webhooks' ? SECRET_OF_WEBHOOK : secret),
     ]),
   )
 }

@@ -19,6 +19,7 @@ import { newsstand } from './newsstand.ts'
 import { block, overrides, pin, unblock, unpin } from './overrides.ts'
 import { quarantine } from './quarantine.ts'
 import { replay } from './replay.ts'
+import { rules } from './rules.ts'
 import { sources } from './sources.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
@@ -27,6 +28,7 @@ import { supportBundle } from './support-bundle.ts'
 import { tokens } from './tokens.ts'
 import { trainSections } from './train-sections.ts'
 import { users } from './users.ts'
+import { webhooks } from './webhooks.ts'
 
 export const COMMANDS: readonly RegisterCommand[] = [
   start,
@@ -37,6 +39,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   crawl,
   sources,
   quarantine,
+  rules,
   lists,
   explain,
   pin,
@@ -47,6 +50,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   articles,
   stories,
   replay,
+  webhooks,
   users,
   tokens,
   log,

@@ -41,7 +41,7 @@ export const users: RegisterCommand = (program, { configDir, run }) => {
     .command('role')
     .description('change the role of a user, and end all sessions of that user')
     .argument('<name>', 'name of the user')
-    .argument('<role>', USER_ROLES.join(' or '))
+    .argument('<role>', USER_ROLES.join(', '))
     .action(run(async (name: string, role: string) => (await actions()).setRole(configDir(), name, role)))
   group
     .command('remove')

@@ -86,11 +86,12 @@ export const AdminSettings = z
       'Header in which a trusted proxy lists the groups of the user, separated by commas, such as X-Forwarded-Groups.',
     ),
     adminGroups: z.array(z.string().min(1)).default([]).describe('Groups whose members are admins.'),
+    editorGroups: z.array(z.string().min(1)).default([]).describe('Groups whose members are editors.'),
     viewerGroups: z
       .array(z.string().min(1))
       .default([])
       .describe(
-        'Groups whose members are viewers. Empty: everyone whom the proxy lets through and who is not an admin.',
+        'Groups whose members are viewers. Empty: everyone whom the proxy lets through and who is neither an admin nor an editor.',
       ),
   })
   .prefault({})

@@ -36,6 +36,12 @@ export const CrawlSettings = z
       .prefault('7d')
       .describe('Maximum backoff after failures. A failing source is retried forever.'),
     concurrency: z.int().min(1).max(500).default(20).describe('How many sources one process fetches in parallel.'),
+    pageConcurrency: z
+      .int()
+      .min(1)
+      .max(50)
+      .default(2)
+      .describe('How many pages of articles one process fetches in parallel, of sources that have `content: page`.'),
     hostGap: span('0ms', '1d')
       .prefault('1s')
       .describe('Minimum time between two requests to one registrable domain, across all processes.'),

@@ -16,13 +16,24 @@ export interface ContentSettings {
   readonly keep: KeptContent
   /** Most bytes of the text or HTML, in UTF-8. */
   readonly bytes: number
+  /** Whether the pages of articles are fetched of which the feed has only the beginning. */
+  readonly fromPages: boolean
 }
+type Kept = Pick<ContentSettings, 'keep' | 'bytes'>
 
 /** What is kept of the text of a source's articles. */
 export const contentSettings = (
   { content }: Pick<Source, 'content'>,
   articles: Pick<ArticleSettings, 'content' | 'contentSize'>,
-): ContentSettings => ({ keep: content ?? articles.content, bytes: articles.contentSize })
+): ContentSettings => {
+  const fromPages = content === 'page'
+  const keep = content !== undefined && content !== 'page' ? content : articles.content
+  return { keep: fromPages && keep === 'off' ? 'text' : keep, bytes: articles.contentSize, fromPages }
+}
+
+/** Whether what the feed has of a text is only its beginning, or nothing. */
+export const isBeginning = (content: ArticleContent | null): boolean =>
+  content === null || isTeaser(content.text ?? (content.html ?? '').replace(/<[^<>]{0,2000}>/g, ''), content.words)
 
 /** Characters and tags of markup that are read of one item: the time of parsers is not bounded by length. */
 const MAX_MARKUP = 200_000
@@ -89,7 +100,7 @@ export const isTeaser = (text: string, words: number): boolean => words < WHOLE_
 const build = (
   content: ItemContent,
   summary: string | null,
-  { keep, bytes }: ContentSettings,
+  { keep, bytes }: Kept,
   sanitise: Sanitise | null,
 ): ArticleContent | null => {
   const read = readMarkup(content)
@@ -119,7 +130,7 @@ const TURN = 20
  */
 export const buildContents = async (
   items: readonly { readonly content?: ItemContent; readonly summary: string | null }[],
-  settings: ContentSettings,
+  settings: Kept,
 ): Promise<(ArticleContent | null)[]> => {
   if (settings.keep === 'off') return items.map(() => null)
   // Loaded where it is needed: it brings a parser of style sheets with it.

@@ -26,9 +26,9 @@ export interface ListInputs {
   /** How many of the newest stories may be read. */
   readonly reach: number
   /** Stories by when they were last news, newest first. */
-  newest(limit: number): Promise<Candidate[]>
+  newest(limit: number): Promise<readonly Candidate[]>
   /** Stories of several sources that were news after `since` (ms since the epoch): the newest `limit` of a breadth. */
-  broad(since: number, limit: number): Promise<Candidate[]>
+  broad(since: number, limit: number): Promise<readonly Candidate[]>
   /** How many events of a kind were counted of each story in a window. */
   storyCounts(kind: EventKind, window: Window): Promise<StoryCounts>
   /** Distinct visitors of each article in a window, as far as lists need to know. */

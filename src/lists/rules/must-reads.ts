@@ -65,7 +65,8 @@ const factorsOf = (candidate: Candidate, rule: MustReadRule): Factors | null => 
   return {
     publishers: weights.length,
     breadth: Math.log2(1 + weights.length),
-    source: weights.reduce((sum, weight) => sum + weight, 0) / weights.length,
+    source:
+      (weights.reduce((sum, weight) => sum + weight, 0) / weights.length) * (candidate.article.ruled?.weight ?? 1),
     fresh: freshness(age, rule.halfLife),
   }
 }
@@ -73,7 +74,7 @@ const factorsOf = (candidate: Candidate, rule: MustReadRule): Factors | null => 
 /**
  * How important a story is before reads are looked at: how many publishers report it, their weights, and how fresh it
  * is,
- *   log2(1 + publishers)^b * (mean weight of the publishers)^s * 2^(-f * age / halfLife).
+ *   log2(1 + publishers)^b * (mean weight of the publishers * factor of rules)^s * 2^(-f * age / halfLife).
  * A logarithm, so that the tenth publisher adds less than the second; a weighted product, so that a story without any
  * of it is none
  * (weighted product model: Bridgman, Dimensional Analysis, 1922).
@@ -97,10 +98,15 @@ const readFactor = (candidate: Candidate, reads: number, rule: MustReadRule): nu
 const termsOf = (candidate: Candidate, reads: number, diversity: number, rule: MustReadRule): Term[] => {
   const { publishers = 0, breadth = 0, source = 0, fresh = 0 } = factorsOf(candidate, rule) ?? {}
   const { weights, now, baseline } = rule
+  const { ruled } = candidate.article
   const usually = baseline(candidate.article.section, now)
   return [
     { name: 'breadth', value: breadth ** weights.breadth, of: `told by ${publishers} publishers` },
-    { name: 'source', value: source ** weights.source, of: `mean weight ${source.toFixed(2)}` },
+    {
+      name: 'source',
+      value: source ** weights.source,
+      of: `mean weight ${source.toFixed(2)}${ruled?.weight === undefined ? '' : `, ${ruled.weight} times by rules`}`,
+    },
     { name: 'freshness', value: fresh ** weights.freshness, of: `${showAge(computeAge(candidate, now))} old` },
     {
       name: 'reads',

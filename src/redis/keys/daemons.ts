@@ -39,7 +39,10 @@ export const daemonKeys = (prefix: string) => ({
    * - `users` HASH name -> JSON role, password hash. `tokens` HASH id -> JSON name, role, hash. `tokens:used` HASH id
    *   -> ms. One field each.
    * - `setup` STRING, hash of the one-time link's token; a day. `session:<hash>` STRING JSON; expires after
-   *   `admin.session`.
+   *   `admin.session`; `sessions:<hash of user>` HASH its hash -> JSON, when and where it began; 50, as long.
+   * - `reset:<hash>` STRING JSON, a link that sets a password; a day. `preferences` HASH name -> JSON; one field each.
+   * - `flash:<id>`, `undo:<id>` STRING JSON: what an action tells its user once, a minute, and what undoes it, a
+   *   quarter of an hour.
    * - `adding:<token>` STRING JSON, sources shown and not added yet; a quarter of an hour.
    * - `tries` HASH hash of user and network -> count of log-in attempts and when the next may be; `tries:ends` ZSET
    *   of the same by when they expire. 10,000 of both at most. `devices:<hash of user>`, `networks:<hash of user>`

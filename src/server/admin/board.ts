@@ -11,11 +11,45 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { isRead } from '../../domain/actor.ts'
 import type { Audit } from '../../use-cases/audit-log.ts'
-import { canAct } from './web/guard.ts'
+import { can } from './web/guard.ts'
 import { actorOf } from './web/respond.ts'
+
+/** Refuses crawls of sources that do not exist at once: their job would only end as failed. */
+class CrawlAdapter extends BullMQAdapter {
+  readonly #isSource: (id: string) => boolean
+
+  constructor(
+    queue: Queue,
+    options: ConstructorParameters<typeof BullMQAdapter>[1],
+    isSource: (id: string) => boolean,
+  ) {
+    super(queue, { ...options, jobDataSchema: CRAWL_SCHEMA })
+    this.#isSource = isSource
+  }
+
+  override addJob(...[name, data, options]: Parameters<BullMQAdapter['addJob']>): ReturnType<BullMQAdapter['addJob']> {
+    const id: unknown = (data as { sourceId?: unknown } | null | undefined)?.sourceId
+    if (typeof id === 'string' && this.#isSource(id)) return super.addJob(name, data, options)
+    const named = typeof id === 'string' && id !== ''
+    const message = named
+      ? `there is no source ${JSON.stringify(id)}: the page Sources has the ids`
+      : 'the data must name a source: { "sourceId": "..." }'
+    // The board answers with this status.
+    throw Object.assign(new Error(message), { statusCode: 400 })
+  }
+}
+
+/** What the editor of Add job offers and checks. */
+const CRAWL_SCHEMA = {
+  type: 'object',
+  properties: { sourceId: { type: 'string', minLength: 1, default: '', description: 'Id of the source to crawl.' } },
+  required: ['sourceId'],
+}
 
 export interface BoardParts {
   readonly queues: Readonly<Record<string, Queue>>
+  /** Whether there is a source with this id. */
+  readonly isSource: (id: string) => boolean
   readonly audit: Pick<Audit, 'begin'>
   readonly log: Logger
 }
@@ -42,19 +76,26 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   articles: 'Batches of new items that are ingested as articles.',
   publish: 'Lists that are ranked and written.',
   push: 'Subscriptions at WebSub hubs: new ones, renewals and cancellations.',
+  pages: 'Pages of articles of which the feed has only the beginning.',
+  webhooks: 'Messages to webhooks. Those that failed were given up: Retry delivers one again under the same id.',
 }
 
-const createBoard = (queues: BoardParts['queues'], readOnlyMode: boolean): RequestHandler => {
+const createBoard = (
+  { queues, isSource }: Pick<BoardParts, 'queues' | 'isSource'>,
+  readOnlyMode: boolean,
+): RequestHandler => {
   const board = new ExpressAdapter()
   board.setBasePath(BASE)
   createBullBoard({
     serverAdapter: board,
     queues: Object.values(queues).map(queue => {
-      const adapter = new BullMQAdapter(queue, { readOnlyMode, description: DESCRIPTIONS[queue.name] ?? '' })
+      const shown = { readOnlyMode, description: DESCRIPTIONS[queue.name] ?? '' }
+      const adapter =
+        queue.name === 'crawl' ? new CrawlAdapter(queue, shown, isSource) : new BullMQAdapter(queue, shown)
       adapter.setFormatter('name', showName)
       return adapter
     }),
-    options: { uiConfig: { boardTitle: 'newsdesk', miscLinks: [{ text: 'Admin UI', url: '/' }] } },
+    options: { uiConfig: { boardTitle: 'newsdesk', miscLinks: [{ text: 'Back to the admin UI', url: '/' }] } },
   })
   return board.getRouter() as RequestHandler // an Express application, which is one
 }
@@ -97,10 +138,10 @@ const audited =
   }
 
 /** Handlers to be mounted at `/queues`. */
-export const boardHandlers = ({ queues, audit, log }: BoardParts): readonly RequestHandler[] => {
-  const [full, readOnly] = [createBoard(queues, false), createBoard(queues, true)]
+export const boardHandlers = ({ queues, isSource, audit, log }: BoardParts): readonly RequestHandler[] => {
+  const [full, readOnly] = [createBoard({ queues, isSource }, false), createBoard({ queues, isSource }, true)]
   return [
     audited({ audit, log }),
-    (request, response, next) => (canAct(response) ? full : readOnly)(request, response, next),
+    (request, response, next) => (can(response, 'admin') ? full : readOnly)(request, response, next),
   ]
 }

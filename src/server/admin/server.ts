@@ -8,28 +8,33 @@ import type { Queue } from 'bullmq'
 import express, { type Express, type Request, type RequestHandler } from 'express'
 import type { AdminSettings } from '../../config/sections/admin.ts'
 import type { HealthCheck } from '../../redis/health-check.ts'
+import { createUndo } from '../../use-cases/undo.ts'
 import { listenAt } from '../listen.ts'
 import type { Probes } from '../probes.ts'
 import { withResponseTimeout } from '../response-timeout.ts'
 import { NAV, pageRoutes } from './admin.ts'
+import { createPreferences } from './auth/preferences.ts'
 import { createRefusals, type RefusalKind } from './auth/refusals.ts'
+import { createResetLinks } from './auth/reset-links.ts'
 import { createSessions } from './auth/sessions.ts'
 import { createTokens } from './auth/tokens.ts'
 import { createUsers } from './auth/users.ts'
 import { boardHandlers } from './board.ts'
 import { listsTopic } from './pages/front-page/live.ts'
 import { logInRoutes } from './pages/log-in/routes.ts'
+import { resetRoutes } from './pages/reset/routes.ts'
 import { setUpRoutes } from './pages/set-up/routes.ts'
 import { sourcesTopic } from './pages/sources/live.ts'
 import { type PushCallback, pushRoute } from './push-route.ts'
 import { assetRoutes } from './web/assets.ts'
 import { checkForgery, checkHost, checkRole, checkUser, requireUser } from './web/checks.ts'
 import { refuseTimedOut, showError, showNotFound } from './web/errors.ts'
+import { createFlashes } from './web/flashes.ts'
 import { securityHeaders } from './web/guard.ts'
 import { createIdentify } from './web/identify.ts'
 import { createLive } from './web/live.ts'
 import type { PageParts } from './web/parts.ts'
-import { createShow } from './web/respond.ts'
+import { createShow, readFlash, readPreferences } from './web/respond.ts'
 
 export interface AdminServer {
   readonly url: string
@@ -43,7 +48,7 @@ export interface AdminServer {
   close(): Promise<void>
 }
 
-export interface AdminParts extends Omit<PageParts, 'show' | 'refusals'> {
+export interface AdminParts extends Omit<PageParts, 'show' | 'refusals' | 'flashes' | 'undo' | 'people'> {
   readonly settings: AdminSettings
   readonly queues: Readonly<Record<string, Queue>>
   /** Receives deliveries of hubs. */
@@ -91,7 +96,12 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   const isFromProxy = (request: Request) => trusts(request.socket.remoteAddress ?? '', 0)
   const identify = createIdentify({ settings, tokens, sessions, isFromProxy })
   const refusals = createRefusals({ redis, keys, log, now, onRefused: parts.onRefused })
-  const show = createShow(NAV, now)
+  const resets = createResetLinks({ redis, keys, users })
+  const preferences = createPreferences({ redis, keys })
+  const people = { users, sessions, tokens, resets, preferences, settings }
+  const flashes = createFlashes({ redis, keys })
+  const show = createShow(NAV, flashes, now)
+  const undo = createUndo(parts)
   const live = createLive({
     topics: [sourcesTopic(parts.readSummaries, now), listsTopic(parts)],
     log,
@@ -114,10 +124,11 @@ export const startAdmin = async (parts: AdminParts): Promise<AdminServer> => {
   app.use(checkUser(identify, { refusals, show }), checkForgery({ refusals, show }))
   app.use(logInRoutes({ users, sessions, audit, refusals, settings, show }))
   app.use(setUpRoutes({ users, sessions, audit, settings, show, log }))
-  app.use(requireUser, checkRole({ refusals, show }))
+  app.use(resetRoutes({ people, audit, show }))
+  app.use(requireUser(show), checkRole({ refusals, show }), readFlash(flashes), readPreferences(preferences))
   app.use('/live', live.router)
-  for (const { path, router } of pageRoutes({ ...parts, show, refusals })) app.use(path, router)
-  app.use('/queues', ...boardHandlers({ queues, audit, log }))
+  for (const { path, router } of pageRoutes({ ...parts, show, refusals, flashes, undo, people })) app.use(path, router)
+  app.use('/queues', ...boardHandlers({ queues, isSource: id => parts.sources.get(id) !== undefined, audit, log }))
   app.use(showNotFound(show), showError(show, log))
 
   const { url, close } = await listenAt(settings, app, error =>

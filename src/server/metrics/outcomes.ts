@@ -2,7 +2,7 @@
 
 /** An outcome that occurred `count` times. */
 export interface Count {
-  readonly of: 'fetches' | 'bytes' | 'items' | 'articles' | 'refused' | 'lists'
+  readonly of: 'fetches' | 'bytes' | 'items' | 'articles' | 'refused' | 'lists' | 'pages'
   readonly outcome: string
   readonly count: number
 }
@@ -35,8 +35,11 @@ export const countOutcomes = (queue: string, result: unknown): readonly Count[] 
     return [
       ...counts('articles', details, ['added', 'updated', 'merged', 'unchanged']),
       ...counts('refused', asRecord(details.refused), Object.keys(asRecord(details.refused))),
+      ...counts('pages', asRecord(details.pages), ['dropped']),
       ...lists(readNumber(asRecord(details.related), 'changed'), readNumber(asRecord(details.related), 'of')),
     ]
+  if (queue === 'pages')
+    return typeof details.outcome === 'string' ? [{ of: 'pages', outcome: details.outcome, count: 1 }] : []
   if (queue === 'publish')
     return lists(
       details.changed === true ? 1 : readNumber(details, 'changed'),
@@ -56,8 +59,12 @@ const REASONS = [
   ...['dns', 'refused', 'tls', 'timeout', 'reset', 'cut-off', 'encoding', 'too-many-redirects', 'not-a-feed'],
   ...['too-large', 'robots', 'blocked', 'opted-out', 'status'],
 ]
-/** As their error messages start. */
-const REASON = new RegExp(`^(${REASONS.join('|')}): `)
+/** Further reasons of pages that could not be read. */
+const PAGE_REASONS = [...REASONS.filter(reason => reason !== 'not-a-feed'), 'not-html', 'another-page', 'too-slow']
+
+/** The reason as error messages start. */
+const reasonOf = (message: string, reasons: readonly string[]): string =>
+  reasons.find(reason => message.startsWith(`${reason}: `)) ?? 'error'
 
 /** The known outcomes, which are exported as 0 before they first occur: `increase()` misses a first occurrence. */
 export const KNOWN_OUTCOMES: Readonly<Record<Count['of'], readonly string[]>> = {
@@ -67,8 +74,11 @@ export const KNOWN_OUTCOMES: Readonly<Record<Count['of'], readonly string[]>> = 
   articles: ['added', 'updated', 'merged', 'unchanged'],
   refused: ['no-title', 'no-link', 'bad-link', 'too-old', 'not-an-article', 'same-address'],
   lists: ['written', 'unchanged'],
+  pages: ['text', 'paid', 'closed', 'no-text', 'skipped', 'dropped', ...PAGE_REASONS, 'error'],
 }
 
 /** @param message of the error that the job failed with */
-export const countFailure = (queue: string, message: string): Count | null =>
-  queue === 'crawl' ? { of: 'fetches', outcome: REASON.exec(message)?.[1] ?? 'error', count: 1 } : null
+export const countFailure = (queue: string, message: string): Count | null => {
+  if (queue === 'crawl') return { of: 'fetches', outcome: reasonOf(message, REASONS), count: 1 }
+  return queue === 'pages' ? { of: 'pages', outcome: reasonOf(message, PAGE_REASONS), count: 1 } : null
+}

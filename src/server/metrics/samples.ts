@@ -9,8 +9,8 @@ import type { Keys } from '../../redis/keys.ts'
 
 export const MAX_SAMPLES = 1_440
 
-const QUEUES = ['crawl', 'articles', 'publish', 'push'] as const
-const STATES = ['failing', 'late', 'retired', 'stalled', 'new', 'fresh', 'paused'] as const
+const QUEUES = ['crawl', 'articles', 'publish', 'push', 'pages'] as const
+const STATES = ['failing', 'late', 'refused', 'retired', 'stalled', 'new', 'fresh', 'paused'] as const
 
 export interface MetricsSample {
   /** ms since the epoch. */

@@ -23,7 +23,7 @@ export interface WorkMetrics {
   reloaded(isApplied: boolean): void
 }
 
-const QUEUES = ['crawl', 'articles', 'publish', 'push']
+const QUEUES = ['crawl', 'articles', 'publish', 'push', 'pages', 'webhooks']
 const JOB_OUTCOMES = ['done', 'failed', 'postponed']
 /** Parts of the public server. */
 const ROUTES = ['events', 'lists', 'page', 'updates', 'health', 'other']
@@ -45,6 +45,7 @@ const OUTCOMES: Readonly<Record<Count['of'], readonly [name: string, help: strin
   items: ['newsdesk_items_total', 'Items found in feeds: new or edited.'],
   articles: ['newsdesk_articles_total', 'Articles ingested, by outcome.'],
   refused: ['newsdesk_items_refused_total', 'Items refused, by reason.'],
+  pages: ['newsdesk_pages_total', 'Pages of articles, by what was found or why they failed.'],
   lists: ['newsdesk_lists_total', 'Lists ranked: written, or unchanged.'],
 }
 

@@ -56,9 +56,27 @@ export interface SourceState {
   readonly pushOffer: string
   /** Token of the data set in Redis in which its items are remembered; empty if a version without tokens wrote it. */
   readonly dataSet: string
+  /** Pages of its articles: tries that were read and that failed, and the last of these; null if none was fetched. */
+  readonly pages: PageTries | null
   /** Hubs that its feed names and that are not used, such as `rssCloud`; empty if it names none. */
   readonly otherHubs: string
 }
+
+export interface PageTries {
+  readonly read: number
+  readonly failed: number
+  /** `at`: ms since the epoch. */
+  readonly lastFailure: { readonly reason: string; readonly detail: string; readonly at: number } | null
+}
+
+/** Reads what page-counts.ts wrote. */
+const parsePages = ({ pagesRead, pagesFailed, pageFailure }: Readonly<Record<string, string>>): PageTries | null =>
+  pagesRead === undefined && pagesFailed === undefined
+    ? null
+    : {
+        ...{ read: Number(pagesRead ?? 0), failed: Number(pagesFailed ?? 0) },
+        lastFailure: pageFailure ? JSON.parse(pageFailure) : null,
+      }
 
 export interface Refusals {
   readonly count: number
@@ -136,6 +154,7 @@ export const parseState = (hash: Readonly<Record<string, string>>): SourceState 
     title: hash.title || null,
     pushUntil: Number(hash.pushUntil ?? 0),
     pushOffer: hash.pushOffer ?? '',
+    pages: parsePages(hash),
     otherHubs: hash.otherHubs ?? '',
   }
 }

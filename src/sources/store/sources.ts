@@ -15,6 +15,7 @@ import { createDueSet, type DueSet } from './due-set.ts'
 import { createFailureRecorder, type FailureRecorder } from './failures.ts'
 import { createFetchLog, type FetchLog } from './fetch-log.ts'
 import { createNotePoll } from './note-poll.ts'
+import { createPageCounts, type PageCounts } from './page-counts.ts'
 import { createScheduling, type Scheduling } from './scheduling.ts'
 import { createSuccessRecorder, type SuccessRecorder } from './successes.ts'
 
@@ -55,6 +56,7 @@ export interface Sources
     DueSet,
     FetchLog,
     SeenItems,
+    PageCounts,
     Pick<Scheduling, 'rebalanceBudget' | 'fetchPrice'> {
   list(): readonly Source[]
   get(id: string): Source | undefined
@@ -165,6 +167,7 @@ export const createSources = (parts: SourcesParts): Sources => {
     ...createFailureRecorder(shared),
     ...createDueSet({ ...shared, catalogue }),
     ...createFetchLog(shared),
+    ...createPageCounts(shared),
     ...{ rebalanceBudget, fetchPrice, quarantine, get, list: catalogue },
 
     async find(id) {

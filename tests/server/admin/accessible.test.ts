@@ -30,11 +30,14 @@ let cookie: string
 const PAGES = [
   ...NAV.map(({ path }) => path).filter(path => path !== '/queues'),
   '/sources/courier',
-  '/sources/broken?crawling=broken&since=1',
+  '/sources/broken',
   '/sources/-/confirm?do=remove&which=found',
   '/sources/-/add',
   '/sources/-/import',
   '/quarantine/broken/BODY',
+  '/account',
+  '/tokens',
+  '/search?q=ferry',
   '/no-such-page',
 ]
 

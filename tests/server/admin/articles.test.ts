@@ -97,8 +97,8 @@ describe('the page of a story', () => {
   it('the page of a story merges another into it and splits off ticked articles, and the audit log records both', async () => {
     const [harvest] = await found('q=harvest')
     const [gazette] = await found('source=gazette')
-    const merged = await act(`/stories/${harvest?.story}/merge`, { into: gazette?.id ?? '' })
-    expect(merged.headers.get('location')).toBe(`/stories/${gazette?.story}?done=merged`)
+    const merged = await act(`/stories/${gazette?.story}/merge`, { from: harvest?.story ?? '' })
+    expect(merged.headers.get('location')).toContain(`/stories/${gazette?.story}?flash=`)
     expect((await found('q=harvest'))[0]?.story).toBe(gazette?.story)
     const page = await seen(url, `/stories/${gazette?.story}`, cookie)
     expect(page).toMatch(/Merged|Edits<\/h2>[\s\S]*admin, story\.merge/)
@@ -113,7 +113,8 @@ describe('the page of a story', () => {
     expect(await seen(url, '/audit?what=story', cookie)).toMatch(
       /story\.split[\s\S]*refused|story\.split[\s\S]*story\.merge/,
     )
-    expect((await act('/stories/nobody/merge', { into: 'nothing' })).status).toBe(409)
+    expect((await act('/stories/nobody/merge', { from: 'nothing' })).status).toBe(409)
+    expect((await act(`/stories/${gazette?.story}/merge`, {})).status).toBe(409)
     expect((await json('/stories/nobody')).status).toBe(404)
   })
 })

@@ -126,6 +126,9 @@ describe('an act on very many sources', () => {
         },
         remove: async () => undefined,
         add: async () => undefined,
+        edit: async () => undefined,
+        capture: async () => [],
+        restore: async () => undefined,
       },
       sources: {
         get: id => ({ id, enabled: true }) as Source,

@@ -12,8 +12,8 @@ const { redis, keys } = testRedis()
 const samples = createSamples({ redis, keys })
 const aSample = (at: number): MetricsSample => ({
   ...{ at, articles: 12, events: 3_000, lag: 1, oldest: 2, listAge: 20, memory: 50_000_000 },
-  queues: { crawl: 4, articles: 3, publish: 2, push: 1 },
-  states: { failing: 1, late: 2, retired: 3, stalled: 4, new: 5, fresh: 6, paused: 7 },
+  queues: { crawl: 4, articles: 3, publish: 2, push: 1, pages: 6 },
+  states: { failing: 1, late: 2, refused: 8, retired: 3, stalled: 4, new: 5, fresh: 6, paused: 7 },
 })
 
 describe('the samples of a day', () => {

@@ -43,6 +43,11 @@ const tell = ({ source, state, history, push, forecast, now }: Told): void => {
   console.log(`${pc.bold('Push')}      ${push}`)
   if (state.lastError)
     console.log(`${pc.bold('Error')}     ${pc.red(`${state.lastError.reason}: ${state.lastError.detail}`)}`)
+  if (state.pages) {
+    const { read, failed, lastFailure } = state.pages
+    const last = lastFailure && `; last failure ${time(lastFailure.at)}: ${lastFailure.reason}: ${lastFailure.detail}`
+    console.log(`${pc.bold('Pages')}     ${read} of its articles read, ${failed} failed${last ?? ''}`)
+  }
   if (state.movedTo) console.log(`${pc.bold('Moved')}     to ${withoutCredentials(state.movedTo)}`)
   const { held, refused } = state.places
   if (held)

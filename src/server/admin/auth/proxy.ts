@@ -12,13 +12,13 @@ const one = (value: string | string[] | undefined): string | undefined =>
  */
 const findRole = (
   groups: readonly string[],
-  { adminGroups, viewerGroups }: Pick<AdminSettings, 'adminGroups' | 'viewerGroups'>,
-): UserRole | null =>
-  groups.some(group => adminGroups.includes(group))
-    ? 'admin'
-    : viewerGroups.length === 0 || groups.some(group => viewerGroups.includes(group))
-      ? 'viewer'
-      : null
+  { adminGroups, editorGroups, viewerGroups }: Pick<AdminSettings, 'adminGroups' | 'editorGroups' | 'viewerGroups'>,
+): UserRole | null => {
+  const isIn = (wanted: readonly string[]) => groups.some(group => wanted.includes(group))
+  if (isIn(adminGroups)) return 'admin'
+  if (isIn(editorGroups)) return 'editor'
+  return viewerGroups.length === 0 || isIn(viewerGroups) ? 'viewer' : null
+}
 
 /**
  * @param isTrusted whether the connection comes from a proxy of `admin.proxies`
@@ -28,7 +28,7 @@ const findRole = (
 export const whoOfProxy = (
   headers: Readonly<Record<string, string | string[] | undefined>>,
   isTrusted: boolean,
-  settings: Pick<AdminSettings, 'userHeader' | 'groupsHeader' | 'adminGroups' | 'viewerGroups'>,
+  settings: Pick<AdminSettings, 'userHeader' | 'groupsHeader' | 'adminGroups' | 'editorGroups' | 'viewerGroups'>,
 ): Who | 'denied' | null => {
   if (settings.userHeader === '' || !isTrusted) return null
   const name = one(headers[settings.userHeader.toLowerCase()])?.trim()

@@ -9,6 +9,7 @@ import { findNetwork } from '../../../util/ip-network.ts'
 import { createDevices } from './devices.ts'
 import { createLogInAttempts } from './log-in-attempts.ts'
 import { isSameHash, newSecret, takeSlot } from './passwords.ts'
+import { createSessionIndex, type ListedSession, sessionKey } from './session-index.ts'
 import type { User, Users } from './users.ts'
 
 /** Lifetime of the set-up link, s. */
@@ -23,6 +24,8 @@ export interface From {
   readonly address: string
   /** The device cookie of the browser. */
   readonly device: string | undefined
+  /** Its User-Agent. */
+  readonly agent: string
 }
 
 /** Secrets for the browser: of the session and of the device. */
@@ -47,6 +50,10 @@ export interface Sessions {
   /** @returns null if there is no such session, or its user was removed or changed since */
   who(session: string | undefined): Promise<Who | null>
   end(session: string | undefined): Promise<void>
+  /** The sessions of a user, the latest first. @param own the secret of the one that asks */
+  list(user: string, own: string | undefined): Promise<readonly (ListedSession & { readonly isOwn: boolean })[]>
+  /** Ends sessions of a user by their ids. @returns how many */
+  endListed(user: string, ids: readonly string[]): Promise<number>
 }
 
 export interface SessionParts {
@@ -61,14 +68,16 @@ export interface SessionParts {
 
 export const createSessions = ({ redis, keys, users, lasts, now }: SessionParts): Sessions => {
   const setupKey = keys.admin('setup')
-  const sessionKey = (session: string) => keys.admin(`session:${hashSecret(session)}`)
+  const keyOf = (session: string) => sessionKey(keys, hashSecret(session))
+  const index = createSessionIndex({ redis, keys, lasts })
 
   const attempts = createLogInAttempts({ redis, keys, now })
   const devices = createDevices({ redis, keys, now })
 
-  const begin: Sessions['begin'] = async ({ name, generation }, { address, device }) => {
+  const begin: Sessions['begin'] = async ({ name, generation }, { address, device, agent }) => {
     const session = newSecret()
-    await redis.set(sessionKey(session), JSON.stringify({ user: name, generation }), 'PX', lasts())
+    await redis.set(keyOf(session), JSON.stringify({ user: name, generation }), 'PX', lasts())
+    await index.add(name, session, { at: now(), address, agent })
     return { session, device: await devices.remember(name, device, findNetwork(address)) }
   }
 
@@ -110,7 +119,7 @@ export const createSessions = ({ redis, keys, users, lasts, now }: SessionParts)
       }
     },
     async who(session) {
-      const text = session === undefined ? null : await redis.get(sessionKey(session))
+      const text = session === undefined ? null : await redis.get(keyOf(session))
       if (text === null || !text.startsWith('{')) return null
       const kept = StoredSession.parse(JSON.parse(text))
       const user = await users.get(kept.user)
@@ -119,7 +128,12 @@ export const createSessions = ({ redis, keys, users, lasts, now }: SessionParts)
       return { name: user.name, role: user.role, by: 'session' }
     },
     async end(session) {
-      if (session !== undefined) await redis.del(sessionKey(session))
+      if (session !== undefined) await redis.del(keyOf(session))
     },
+    async list(user, own) {
+      const id = own === undefined ? '' : hashSecret(own)
+      return (await index.list(user)).map(each => ({ ...each, isOwn: each.id === id }))
+    },
+    endListed: index.end,
   }
 }

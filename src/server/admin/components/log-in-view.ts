@@ -28,5 +28,22 @@ export const setupPage = (token: string, problem: string | null, shortest: numbe
 <label for="password">New password, ${shortest} characters or more</label><input id="password" name="password" type="password" autocomplete="new-password" minlength="${shortest}" required autofocus>
 <button class="main">Set password and log in</button></form>`
 
+/** Sets the password of a user who has a link from an admin. */
+export const resetPage = ({
+  user,
+  token,
+  problem,
+  shortest,
+}: {
+  readonly user: string
+  readonly token: string
+  readonly problem: string | null
+  readonly shortest: number
+}): Html =>
+  html`<form class="card" method="post" action="/reset"><p>You are the user <strong>${user}</strong>.</p>${showProblem(problem)}<input type="hidden" name="token" value="${token}">
+<input class="unseen" name="user" value="${user}" autocomplete="username" readonly tabindex="-1" aria-hidden="true">
+<label for="password">New password, ${shortest} characters or more</label><input id="password" name="password" type="password" autocomplete="new-password" minlength="${shortest}" required autofocus>
+<button class="main">Set password and log in</button></form>`
+
 export const messagePage = (text: string, way: { readonly href: string; readonly label: string } | null): Html =>
   html`<p>${text}</p>${way ? html`<p><a href="${way.href}">${way.label}</a></p>` : null}`

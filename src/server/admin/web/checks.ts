@@ -6,11 +6,14 @@
 import { hostname } from 'node:os'
 import type { Request, RequestHandler, Response } from 'express'
 import type { AdminSettings } from '../../../config/sections/admin.ts'
+import { isRead } from '../../../domain/actor.ts'
 import { isOwnHost, nameOfHost } from '../auth/hosts.ts'
 import type { RefusalKind, Refusals } from '../auth/refusals.ts'
-import { bearerOf, isForged, mayNot, whoOf } from './guard.ts'
+import { loginPage } from '../components/log-in-view.ts'
+import { bearerOf, can, isForged, whoOf } from './guard.ts'
 import type { Identify } from './identify.ts'
-import { actorOf, type Show, wantsJson } from './respond.ts'
+import { neededRole } from './permissions.ts'
+import { actorOf, backOf, type Show, wantsJson } from './respond.ts'
 
 export interface CheckParts {
   readonly refusals: Pick<Refusals, 'count'>
@@ -63,26 +66,41 @@ export const checkForgery =
     show.message(request, response, 403, 'Refused', text)
   }
 
-/** Sends a browser without a user to the log-in page; a script is told to log in. */
-export const requireUser: RequestHandler = (request, response, next) => {
-  if (whoOf(response)) return next()
-  if (request.method === 'GET' && !wantsJson(request) && request.accepts('html')) {
-    const query = request.originalUrl === '/' ? '' : `?next=${encodeURIComponent(request.originalUrl)}`
-    response.redirect(303, `/login${query}`)
-  } else response.status(401).set('www-authenticate', 'Bearer').type('text').send('Log in first.')
-}
+/**
+ * Sends a browser without a user to the log-in page; where a session ended before a form was sent, that page says so. A
+ * script is told to log in.
+ */
+export const requireUser =
+  (show: Show): RequestHandler =>
+  (request, response, next) => {
+    if (whoOf(response)) return next()
+    if (request.method === 'GET' && !wantsJson(request) && request.accepts('html')) {
+      const query = request.originalUrl === '/' ? '' : `?next=${encodeURIComponent(request.originalUrl)}`
+      response.redirect(303, `/login${query}`)
+    } else if (!isRead(request.method) && !wantsJson(request) && request.accepts('html')) {
+      const problem = 'Your session has ended, so nothing was changed. Log in, and do it again.'
+      const body = loginPage({ problem, anyUser: true, next: backOf(request, '/'), name: '' })
+      show(request, response, { title: 'Log in', at: '', status: 401, body })
+    } else response.status(401).set('www-authenticate', 'Bearer').type('text').send('Log in first.')
+  }
 
-/** Refuses changes by viewers, and makes those wait who try again and again. */
+/**
+ * Refuses what the user's role does not allow (permissions.ts), so that pages need not check, and makes those wait who
+ * try again and again.
+ */
 export const checkRole =
   ({ refusals, show }: CheckParts): RequestHandler =>
   (request, response, next) => {
-    if (!mayNot(request, response)) return next()
+    const needed = neededRole(request.method, request.path)
+    if (can(response, needed)) return next()
     const wait = countRefusal(refusals, 'role', request, response)
     if (wait > 0) {
       const slower = `Too many of your requests were refused. Nothing was changed. Wait ${wait} s.`
       show.message(request, response.set('retry-after', String(wait)), 429, 'Too many requests', slower)
       return
     }
-    const text = 'You are a viewer: you can see everything, but only admins can change it. Nothing was changed.'
-    show.message(request, response, 403, 'Only an admin may do that', text)
+    const one = needed === 'editor' ? 'an editor or admin' : 'an admin'
+    const role = whoOf(response)?.role ?? 'viewer'
+    const text = `You are ${role === 'editor' ? 'an editor' : `a ${role}`}, and this takes ${one}. Nothing was changed.`
+    show.message(request, response, 403, `Only ${one} may do that`, text)
   }

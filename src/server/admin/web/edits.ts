@@ -4,43 +4,42 @@ import express, { type Request, type Response } from 'express'
 import type { z } from 'zod'
 import type { EditOutcome } from '../../../use-cases/editing.ts'
 import { Duration } from '../../../util/units.ts'
-import { done, pathOf, type Show, saying, textOf } from './respond.ts'
+import { html } from '../components/html.ts'
+import type { Told } from './flashes.ts'
+import { backOf, type Show, textOf } from './respond.ts'
 
 /** Long enough for a story of five hundred articles, all of them ticked. */
 export const form = express.urlencoded({ extended: false, limit: '50kb' })
 
-const MESSAGES: Readonly<Record<string, string>> = {
-  pinned: 'Pinned. The lists change within a second or so.',
-  blocked: 'Blocked. The lists change within a second or so.',
-  lifted: 'Ended. The lists change within a second or so.',
-  moved: 'Moved to the section. The lists change within a second or so.',
-  split: 'Split: it now has a story of its own.',
-  logged: 'Changed. The daemons apply it within a second or two.',
-  merged: 'Merged: all of its articles are now in this story.',
-}
-
-/** @returns the message for an outcome; null for an unknown one */
-export const wordsFor = (code: string): string | null =>
-  Object.hasOwn(MESSAGES, code) ? (MESSAGES[code] ?? null) : null
-
 /**
- * Answers a form: redirects to where it was sent from, with the outcome, or shows a page that says why nothing was
- * done.
+ * Answers a form: redirects to where it was sent from, which tells the outcome once, or shows a page that says why
+ * nothing was done.
+ * @param tell what to say of the result, what undoes it, and, if it is another page, where to go
  */
-export const answer = <Result>(
+export const answer = async <Result>(
   request: Request,
   response: Response,
   show: Show,
   outcome: EditOutcome<Result>,
-  code: keyof typeof MESSAGES,
-  to = pathOf(textOf(request.body, 'back')),
-): void => {
-  if (outcome.kind === 'done') done(request, response, saying(to, code), outcome.result)
-  else {
-    const status = outcome.kind === 'missing' ? 404 : 409
-    show.message(request, response, status, 'Not possible', outcome.why)
-  }
+  tell: (result: Result) => Told & { readonly to?: string },
+): Promise<void> => {
+  if (outcome.kind === 'done') return show.done(request, response, { data: outcome.result, ...tell(outcome.result) })
+  const status = outcome.kind === 'missing' ? 404 : 409
+  show.message(request, response, status, 'Not possible', outcome.why)
 }
+
+/** Shows, with status 400, which fields are wrong and what each must be: the script of the page tells it at the field. */
+export const showInvalid = (
+  request: Request,
+  response: Response,
+  show: Show,
+  wrong: readonly (readonly [field: string, message: string])[],
+): void =>
+  show(request, response, {
+    ...{ title: 'Invalid input', at: '', status: 400 },
+    body: html`${wrong.map(([field, message]) => html`<p data-field="${field}">${field}: ${message}.</p>`)}<p><a href="${backOf(request, '/')}">Back</a></p>`,
+    data: { error: 'Invalid input', detail: wrong.map(([field, message]) => `${field}: ${message}.`).join(' ') },
+  })
 
 /**
  * Reads fields of a form that people fill in. @returns null after answering, with status 400, which field is wrong and
@@ -54,8 +53,12 @@ export const readFields = <Fields>(
 ): Fields | null => {
   const parsed = schema.safeParse(request.body ?? {})
   if (parsed.success) return parsed.data
-  const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}.`)
-  show.message(request, response, 400, 'Invalid input', wrong.join(' '))
+  showInvalid(
+    request,
+    response,
+    show,
+    parsed.error.issues.map(({ path, message }) => [path.join('.'), message] as const),
+  )
   return null
 }
 
@@ -63,6 +66,6 @@ export const readFields = <Fields>(
 export const readSpan = (request: Request, response: Response, show: Show, fallback: string): number | null => {
   const span = Duration.safeParse(textOf(request.body, 'for') || fallback)
   if (span.success) return span.data
-  show.message(request, response, 400, 'Invalid input', `for: ${span.error.issues[0]?.message ?? ''}`)
+  showInvalid(request, response, show, [['for', span.error.issues[0]?.message ?? 'is invalid']])
   return null
 }

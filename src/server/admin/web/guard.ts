@@ -1,7 +1,7 @@
-/** What is checked before every page: security headers, the user, forged requests, and changes by viewers. */
+/** What is checked before every page: security headers, the user, forged requests, and the role. */
 
 import type { NextFunction, Request, Response } from 'express'
-import { isRead, mayAct, type Who } from '../../../domain/actor.ts'
+import { hasRole, isRead, type UserRole, type Who } from '../../../domain/actor.ts'
 
 export const COOKIE = 'newsdesk_session'
 /** Marks a browser in which a user logged in before; it does not log anybody in. */
@@ -75,15 +75,8 @@ export const bearerOf = ({ headers }: Pick<Request, 'headers'>): string | undefi
 // Set in checks.ts alone.
 export const whoOf = (response: Response): Who | null => (response.locals.who as Who | undefined) ?? null
 
-/** Whether the user may change anything: pages hide controls from others. */
-export const canAct = (response: Response): boolean => {
+/** Whether the user has a role: pages hide controls from others. */
+export const can = (response: Response, role: UserRole): boolean => {
   const who = whoOf(response)
-  return who !== null && mayAct(who)
+  return who !== null && hasRole(who.role, role)
 }
-
-/**
- * Whether a viewer tries to change something. It is refused with a page that says so, whatever the method, so that
- * pages need not check roles.
- */
-export const mayNot = (request: Request, response: Response): boolean =>
-  whoOf(response) !== null && !isRead(request.method) && !canAct(response)

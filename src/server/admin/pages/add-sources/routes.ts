@@ -4,7 +4,7 @@ import express, { type Request, type Response, Router } from 'express'
 import type { Source } from '../../../../domain/source.ts'
 import { CatalogueError } from '../../../../sources/catalogue/catalogue.ts'
 import type { PageParts } from '../../web/parts.ts'
-import { actorOf, done, textOf } from '../../web/respond.ts'
+import { actorOf, textOf } from '../../web/respond.ts'
 import { opmlRoutes } from './opml-routes.ts'
 import { createProposals, showAddress } from './proposals.ts'
 import { addPage, foundPage } from './view.ts'
@@ -64,8 +64,12 @@ export const addSourcesRoutes = (parts: PageParts): Router => {
     const { name, from: address } = by
     log.info({ event: 'admin.sources_added', count: wanted.length, by: name, address }, 'sources added in the admin UI')
     const ids = wanted.map(({ id }) => id)
-    const to = ids.length === 1 ? `/sources/${ids[0]}` : `/sources?did=add&count=${ids.length}`
-    done(request, response, to, { added: ids })
+    const [only] = wanted
+    await show.done(request, response, {
+      text: ids.length === 1 ? `Added ${only?.name}.` : `Added ${ids.length} sources.`,
+      to: only && ids.length === 1 ? `/sources/${only.id}` : '/sources',
+      data: { added: ids },
+    })
   })
   return router
 }

@@ -58,7 +58,7 @@ const listPinnable = (list: string | null, section: string): readonly string[] =
 export const editingForms = ({ article, list, sections, back }: EditingView): Html => {
   const to = `/articles/${article.id}`
   const form = (action: string, legend: string, fields: Html, label: string): Html =>
-    html`<form class="edit" method="post" action="${action}"><fieldset><legend>${legend}</legend>${hidden('back', back)}${fields}<button>${label}</button></fieldset></form>`
+    html`<form class="edit" method="post" action="${action}" data-in-place><fieldset><legend>${legend}</legend>${hidden('back', back)}${fields}<button>${label}</button></fieldset></form>`
   return html`<div class="edits">${form(
     `${to}/pin`,
     'Pin it',
@@ -74,7 +74,7 @@ export const editingForms = ({ article, list, sections, back }: EditingView): Ht
   )}${form(
     `${to}/section`,
     'Move it to another section',
-    html`<label>Section<select name="section">${article.isMoved ? option('', 'as classified automatically') : null}${sections.map(({ id, label }) => option(id, label, article.section))}</select></label>`,
+    html`<label>Section<select name="section">${article.isMoved ? option('', 'as classified automatically', article.section) : null}${sections.map(({ id, label }) => option(id, label, article.section))}</select></label>`,
     'Move',
   )}${
     article.siblings > 1
@@ -95,13 +95,11 @@ export const overridesTable = (
     titles,
     now,
     mayAct,
-    back,
   }: {
     /** By the id of what is pinned or blocked; missing where it has been deleted. */
     readonly titles: ReadonlyMap<string, Titled>
     readonly now: number
     readonly mayAct: boolean
-    readonly back: string
   },
 ): Html => {
   const columns: readonly HtmlColumn<Override>[] = [
@@ -127,7 +125,7 @@ export const overridesTable = (
           {
             title: unseen('End it'),
             cell: ({ kind, what, list }: Override) =>
-              html`<form method="post" action="/articles/${what}/un${kind}">${hidden('list', list)}${hidden('back', back)}<button aria-label="End the ${kind} of ${titles.get(what)?.title ?? what} now">End now</button></form>`,
+              html`<form method="post" action="/articles/${what}/un${kind}" data-in-place>${hidden('list', list)}<button aria-label="End the ${kind} of ${titles.get(what)?.title ?? what} now">End now</button></form>`,
           },
         ]
       : []),

@@ -1,20 +1,18 @@
 /** The pages of articles: the search, and single articles. */
 
 import { Router } from 'express'
-import { createParameterStore } from '../../../../articles/parameters/parameter-store.ts'
 import type { StoredArticle } from '../../../../articles/store.ts'
 import type { ArticleId, StoryId } from '../../../../domain/article.ts'
-import { articleId, bareId, canonicalUrl } from '../../../../domain/canonical-url.ts'
 import type { Entry } from '../../../../domain/entry.ts'
 import type { Explanation } from '../../../../domain/story-decision.ts'
 import type { Fetch } from '../../../../sources/state/history.ts'
 import { sharedWords } from '../../../../stories/explain.ts'
-import { wordsFor } from '../../web/edits.ts'
-import { canAct } from '../../web/guard.ts'
+import { can } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
-import { textOf } from '../../web/respond.ts'
 import { articleEditRoutes } from './edit-routes.ts'
-import { ArticlesQuery, PER_PAGE, toSearchQuery } from './query.ts'
+import { createFindArticles } from './find.ts'
+import { ArticlesQuery } from './query.ts'
+import { readTitles } from './titles.ts'
 import { type ArticleView, articlePage, articlesPage, type Compared } from './view.ts'
 
 /** Maximum ms between a fetch and the time its articles are first seen. */
@@ -85,30 +83,24 @@ const readArticle = async (
 }
 
 export const articlesRoutes = (parts: PageParts): Router => {
-  const { redis, keys, sources, archive, finder, sections, show, now } = parts
+  const { sources, archive, overrides, sections, show, now } = parts
   const router = Router()
   router.use(articleEditRoutes(parts))
-  const urls = createParameterStore({ redis, keys })
-  /** A query that matches no title may be an id or a URL. */
-  const idsOf = async (query: string): Promise<string[]> => {
-    await urls.refresh()
-    const address = canonicalUrl(query, urls.keeps)
-    return address === null ? [query] : [query, articleId(address), ...[bareId(address) ?? []].flat()]
-  }
+  const findArticles = createFindArticles(parts)
   const nameOf = (id: string): string => sources.get(id)?.name ?? id
+  const labelOf = (id: string): string => sections().find(each => each.id === id)?.label ?? id
 
   router.get('/', async (request, response) => {
     const query = ArticlesQuery.parse(request.query)
-    const { ids, count } = await finder.find(toSearchQuery(query), (query.page - 1) * PER_PAGE, PER_PAGE)
-    const found = (await archive.articles(ids)).filter(article => article !== null)
-    const named = query.q === '' || found.length > 0 ? [] : await idsOf(query.q)
-    const byName = (await archive.articles(named as ArticleId[])).find(article => article !== null) // looked up
-    const rows: readonly StoredArticle[] = byName ? [byName] : found
+    const { rows, count } = await findArticles(query)
     show(request, response, {
       title: 'Articles',
       at: '/articles',
-      body: articlesPage({ query, rows, count: byName ? 1 : count, sections: sections(), nameOf, now: now() }),
-      data: { count: byName ? 1 : count, page: query.page, articles: rows },
+      body: articlesPage({
+        ...{ query, rows, count, sections: sections(), nameOf, labelOf, now: now() },
+        mayAct: can(response, 'editor'),
+      }),
+      data: { count, page: query.page, articles: rows },
     })
   })
 
@@ -120,13 +112,16 @@ export const articlesRoutes = (parts: PageParts): Router => {
       else show.message(request, response, 404, 'No such article', 'It expired, or never existed.')
       return
     }
-    const view = await readArticle(parts, article)
+    const [view, inForce] = await Promise.all([readArticle(parts, article), overrides()])
+    const own = inForce.filter(({ what }) => what === article.id || what === article.story)
     const { source: _, ...data } = view
     show(request, response, {
       title: article.title,
       at: '/articles',
-      body: articlePage({ ...view, nameOf, sections: sections(), mayAct: canAct(response), now: now() }),
-      message: wordsFor(textOf(request.query, 'done')),
+      body: articlePage({
+        ...{ ...view, nameOf, labelOf, sections: sections(), mayAct: can(response, 'editor'), now: now() },
+        ...{ overrides: own, titles: await readTitles(archive, own) },
+      }),
       data,
     })
   })

@@ -6,13 +6,14 @@ import { EVENT_KINDS } from '../../../../domain/counts.ts'
 import type { Entry } from '../../../../domain/entry.ts'
 import { EVENT_KIND_TABLE } from '../../../../domain/event-kinds.ts'
 import type { Explanation, Weighed } from '../../../../domain/story-decision.ts'
+import type { Override } from '../../../../lists/overrides.ts'
 import type { Fetch } from '../../../../sources/state/history.ts'
 import { describeDecision } from '../../../../stories/explain.ts'
-import { headline } from '../../components/headline.ts'
+import { headline, type Titled } from '../../components/headline.ts'
 import { type Html, html } from '../../components/html.ts'
-import { type HtmlColumn, table } from '../../components/table.ts'
-import { when } from '../../components/time.ts'
-import { editingForms, type SectionLabel } from './edit-view.ts'
+import { type HtmlColumn, table, unseen } from '../../components/table.ts'
+import { plural, when } from '../../components/time.ts'
+import { editingForms, overridesTable, type SectionLabel } from './edit-view.ts'
 import { type ArticlesQuery, PER_PAGE, pageOf } from './query.ts'
 
 export interface ArticlesView {
@@ -21,6 +22,8 @@ export interface ArticlesView {
   readonly count: number
   readonly sections: readonly SectionLabel[]
   readonly nameOf: (source: string) => string
+  readonly labelOf: (section: string) => string
+  readonly mayAct: boolean
   readonly now: number
 }
 
@@ -46,23 +49,37 @@ const pager = ({ query, count }: ArticlesView): Html | null => {
     : html`<nav class="pages" aria-label="Pages of articles">${page > 1 ? html`<a rel="prev" href="${pageOf(query, page - 1)}">Previous</a>` : null}<span>Page ${page} of ${pages}</span>${page < pages ? html`<a rel="next" href="${pageOf(query, page + 1)}">Next</a>` : null}</nav>`
 }
 
-const articleColumns = (nameOf: (source: string) => string, now: number): readonly HtmlColumn<StoredArticle>[] => [
+const MERGE_FORM = 'merge'
+
+const articleColumns = ({ nameOf, labelOf, mayAct, now }: ArticlesView): readonly HtmlColumn<StoredArticle>[] => [
+  ...(mayAct
+    ? [
+        {
+          title: unseen('Select'),
+          kind: 'tick' as const,
+          cell: ({ id, title }: StoredArticle) =>
+            html`<input type="checkbox" form="${MERGE_FORM}" name="article" value="${id}" aria-label="Select: ${title}">`,
+        },
+      ]
+    : []),
   {
     title: 'Article',
     heads: true,
     cell: article => headline(article),
   },
   { title: 'Source', cell: ({ sources: [owner = ''] }) => nameOf(owner) },
-  { title: 'Section', kind: 'minor', cell: ({ section }) => section },
+  { title: 'Section', cell: ({ section }) => labelOf(section) },
   { title: 'Published', cell: ({ publishedAt }) => when(publishedAt, now) },
   { title: 'Reads', kind: 'number', cell: ({ counts }) => counts.views },
 ]
 
 export const articlesPage = (view: ArticlesView): Html => {
-  const { rows, count, nameOf, now } = view
-  return html`${filters(view)}<p>${count === 1 ? '1 article' : `${count} articles`}, newest first</p>${
-    rows.length === 0 ? null : table('Articles', articleColumns(nameOf, now), rows)
-  }${pager(view)}`
+  const { rows, count, mayAct } = view
+  return html`${filters(view)}<p>${plural(count, 'article')}, newest first</p>${
+    mayAct && rows.length > 1
+      ? html`<form id="${MERGE_FORM}" class="bulk" method="post" action="/stories/-/merge" data-in-place aria-label="Merge stories"><button>Merge the stories of the selected</button></form>`
+      : null
+  }${rows.length === 0 ? null : table('Articles', articleColumns(view), rows)}${pager(view)}`
 }
 
 /** A story that the article was compared with. */
@@ -78,6 +95,10 @@ export interface ArticleView {
   readonly fetch: Fetch | null
   readonly why: Explanation | null
   readonly compared: readonly Compared[]
+  /** Pins and blocks in force of it and its story. */
+  readonly overrides: readonly Override[]
+  readonly titles: ReadonlyMap<string, Titled>
+  readonly labelOf: (section: string) => string
   readonly places: readonly { readonly list: string; readonly entry: Pick<Entry, 'rank' | 'placedBy'> }[]
   readonly sections: readonly SectionLabel[]
   readonly nameOf: (source: string) => string
@@ -128,11 +149,11 @@ const normalised = ({ article, now }: ArticleView): Html => {
   ])
 }
 
-const section = ({ article }: ArticleView): Html =>
-  html`<p><strong>${article.section}</strong>${article.sections.length > 1 ? `, also ${article.sections.slice(1).join(', ')}` : ''}</p>${table(
+const section = ({ article, labelOf }: ArticleView): Html =>
+  html`<p><strong>${labelOf(article.section)}</strong>${article.sections.length > 1 ? `, also ${article.sections.slice(1).map(labelOf).join(', ')}` : ''}</p>${table(
     'Evidence for its sections',
     [
-      { title: 'Section', heads: true, cell: evidence => evidence.section },
+      { title: 'Section', heads: true, cell: evidence => labelOf(evidence.section) },
       { title: 'By', cell: ({ from }) => from },
       { title: 'What', cell: ({ what }) => what },
       { title: 'Weight', kind: 'number', cell: ({ weight }) => Math.round(weight * 100) / 100 },
@@ -178,12 +199,12 @@ const listed = ({ places, article }: ArticleView): Html =>
   }`
 
 export const articlePage = (view: ArticleView): Html => {
-  const { article, siblings, sections, mayAct, now } = view
+  const { article, siblings, sections, overrides, titles, mayAct, now } = view
   const isMoved = article.evidence.some(({ from }) => from === 'editor')
   return html`<p class="soft">${view.nameOf(article.sources[0] ?? '')} · ${when(article.publishedAt, now)}</p><ol class="way">${step('Where it came from', originFacts(view))}${step('The article', normalised(view))}${step('Its section', section(view))}${step('Its story', story(view))}${step(
     'Its readers',
     facts(EVENT_KINDS.map(kind => [EVENT_KIND_TABLE[kind].label, article.counts[EVENT_KIND_TABLE[kind].counter]])),
-  )}${step('Its places in lists', listed(view))}</ol>${
+  )}${step('Its places in lists', listed(view))}</ol><section id="overrides"><h2>Pins and blocks</h2>${overridesTable(overrides, { titles, now, mayAct })}</section>${
     mayAct
       ? html`<h2>Change it</h2>${editingForms({
           article: { id: article.id, section: article.section, isMoved, story: article.story, siblings },

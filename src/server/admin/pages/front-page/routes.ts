@@ -1,18 +1,17 @@
 /** The start page: the lists as published. Edits of an entry go to its article (../articles/routes.ts). */
 
 import { Router } from 'express'
-import type { ArticleId, StoryId } from '../../../../domain/article.ts'
+import type { ArticleId } from '../../../../domain/article.ts'
 import type { Entry } from '../../../../domain/entry.ts'
 import type { Panel } from '../../../../lists/definitions/definition.ts'
-import type { Override } from '../../../../lists/overrides.ts'
 import { LISTS } from '../../../../lists/registry.ts'
 import { readNetMoves } from '../../../../use-cases/list-changes.ts'
-import type { Titled } from '../../components/headline.ts'
-import { wordsFor } from '../../web/edits.ts'
-import { canAct } from '../../web/guard.ts'
+import { can } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { textOf } from '../../web/respond.ts'
+import { readTitles } from '../articles/titles.ts'
 import { summarise } from '../changes/view.ts'
+import type { FirstRunView } from './first-run-view.ts'
 import { frontPage, type ListView, type Opened } from './view.ts'
 
 const HOUR = 3_600_000
@@ -24,6 +23,8 @@ export const frontRoutes = ({
   explainEntry,
   overrides,
   sections,
+  readSummaries,
+  listsUrl,
   show,
   now,
 }: PageParts): Router => {
@@ -51,12 +52,18 @@ export const frontRoutes = ({
     return { list, article, why, isMoved: stored?.evidence.some(({ from }) => from === 'editor') ?? false }
   }
 
-  /** Of what is pinned or blocked: the article, or the lead of the story. */
-  const readTitles = async (overrides: readonly Override[]): Promise<Map<string, Titled>> => {
-    const ids = [...new Set(overrides.map(({ what }) => what))]
-    const stories = await archive.stories(ids as StoryId[]) // looked up
-    const articles = await archive.articles(ids.map((id, index) => stories[index]?.lead ?? (id as ArticleId))) // likewise
-    return new Map(ids.flatMap((id, index) => (articles[index] ? [[id, articles[index]]] : [])))
+  /** null once anything was published. */
+  const readFirstRun = async (main: readonly ListView[], mayAdd: boolean): Promise<FirstRunView | null> => {
+    if (main.some(({ entries }) => entries.length > 0)) return null
+    const summaries = await readSummaries()
+    const polled = summaries.filter(({ source }) => source.enabled)
+    const url = listsUrl()
+    return {
+      ...{ sources: summaries.length, polled: polled.length, mayAdd },
+      fetched: polled.filter(({ lastFetchAt }) => lastFetchAt !== null).length,
+      command:
+        url === null ? `redis-cli lrange ${keys.list('must-reads')} 0 9` : `curl '${url}/v1/lists/must-reads?limit=10'`,
+    }
   }
 
   router.get('/', async (request, response) => {
@@ -70,15 +77,15 @@ export const frontRoutes = ({
     ])
     const view = {
       ...{ main, aside, bySection, opened, overrides: inForce, sections: known },
-      mayAct: canAct(response),
+      mayAct: can(response, 'editor'),
       now: now(),
-      titles: await readTitles(inForce),
+      titles: await readTitles(archive, inForce),
+      firstRun: await readFirstRun(main, can(response, 'admin')),
     }
     show(request, response, {
       title: 'Front page',
       at: '/',
       body: frontPage(view),
-      message: wordsFor(textOf(request.query, 'done')),
       data: {
         lists: Object.fromEntries([...main, ...aside, ...bySection].map(({ list, entries }) => [list, entries])),
         overrides: inForce,

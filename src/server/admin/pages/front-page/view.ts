@@ -9,6 +9,7 @@ import { table } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
 import { editingForms, overridesTable, type SectionLabel } from '../articles/edit-view.ts'
 import { changesUrl } from '../changes/view.ts'
+import { type FirstRunView, firstRunPart } from './first-run-view.ts'
 
 /** One list on the page. */
 export interface ListView {
@@ -37,6 +38,8 @@ export interface FrontView {
   /** By the id of what is pinned or blocked; missing where it has been deleted. */
   readonly titles: ReadonlyMap<string, Titled>
   readonly sections: readonly SectionLabel[]
+  /** Steps to the first list; null once anything was published. */
+  readonly firstRun: FirstRunView | null
   readonly mayAct: boolean
   /** ms since the epoch. */
   readonly now: number
@@ -118,9 +121,9 @@ export const frontPage = (view: FrontView): Html => {
   const isShown =
     opened === null ||
     all.some(({ list, entries }) => list === opened.list && entries.some(e => e.id === opened.article))
-  const back = opened ? entryUrl(opened.list, opened.article) : '/'
+  if (view.firstRun) return firstRunPart(view.firstRun)
   return html`${isShown ? null : html`<p class="notice" id="opened">It has left the list, or is further down than this page shows.</p>`}
 <div class="front"><div>${main.map(each => listSection(each, view))}</div><div>${aside.map(each => listSection(each, view))}</div></div>
 <div class="sections">${bySection.map(each => listSection(each, view))}</div>
-<section id="overrides" data-watch="lists" aria-labelledby="overrides-title"><h2 id="overrides-title">Pinned and blocked</h2>${overridesTable(overrides, { titles, now, mayAct, back })}</section>`
+<section id="overrides" data-watch="lists" aria-labelledby="overrides-title"><h2 id="overrides-title">Pinned and blocked</h2>${overridesTable(overrides, { titles, now, mayAct })}</section>`
 }

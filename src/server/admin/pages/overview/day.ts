@@ -61,14 +61,14 @@ export const buildPlots = (samples: readonly MetricsSample[], now: number): read
     ),
     {
       ...{ id: 'plot-crawl', title: 'Sources with problems', unit: 'sources', ...span },
-      series: ['failing', 'late', 'stalled', 'retired'].map(name => ({
+      series: ['failing', 'late', 'refused', 'stalled', 'retired'].map(name => ({
         name,
         points: each(({ states }) => states[name] ?? 0),
       })),
     },
     {
       ...{ id: 'plot-queues', title: 'Waiting jobs', unit: 'jobs', ...span },
-      series: ['crawl', 'articles', 'publish', 'push'].map(name => ({
+      series: ['crawl', 'articles', 'publish', 'push', 'pages'].map(name => ({
         name,
         points: each(({ queues }) => queues[name] ?? 0),
       })),

@@ -1,8 +1,8 @@
 /** The status of newsdesk, and its last day. */
 
 import { Router } from 'express'
-import { answer, form, readSpan, wordsFor } from '../../web/edits.ts'
-import { canAct } from '../../web/guard.ts'
+import { answer, form, readSpan } from '../../web/edits.ts'
+import { can } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { actorOf, textOf } from '../../web/respond.ts'
 import { buildPlots } from './day.ts'
@@ -24,12 +24,11 @@ export const overviewRoutes = (parts: PageParts): Router => {
       return { name, count: Number(count ?? 0), changedAt: changedAt ? Date.parse(changedAt) : null }
     })
     const at = now()
-    const logged = { levels, levelNames: logLevels.names, mayAct: canAct(response) }
+    const logged = { levels, levelNames: logLevels.names, mayAct: can(response, 'admin') }
     show(request, response, {
       title: 'Overview',
       at: '/overview',
       body: overviewPage({ status: summary, plots: buildPlots(day, at), lists, ...logged, now: at }),
-      message: wordsFor(textOf(request.query, 'done')),
       data: { ...summary, lists, samples: day },
     })
   })
@@ -42,7 +41,9 @@ export const overviewRoutes = (parts: PageParts): Router => {
       daemon: textOf(request.body, 'daemon') || '*',
       lasts,
     })
-    answer(request, response, show, outcome, 'logged', '/overview')
+    await answer(request, response, show, outcome, () => ({
+      ...{ text: 'Changed. The daemons apply it within a second or two.', to: '/overview' },
+    }))
   })
   return router
 }

@@ -3,9 +3,9 @@
 import { type Request, type Response, Router } from 'express'
 import { SourceId } from '../../../../domain/source.ts'
 import { decode } from '../../../../feeds/decode.ts'
-import { canAct } from '../../web/guard.ts'
+import { can } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
-import { actorOf, done } from '../../web/respond.ts'
+import { actorOf, backOf } from '../../web/respond.ts'
 import { bodyPage, quarantinePage } from './view.ts'
 
 /** Maximum characters of a body on a page: more would only slow it down. */
@@ -22,7 +22,7 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
     if (!body) show.message(request, response, 404, 'Not found', 'It is no longer in quarantine.')
     return body ?? null
   }
-  const viewOptions = (response: Response) => ({ now: now(), mayAct: canAct(response) })
+  const viewOptions = (response: Response) => ({ now: now(), mayAct: can(response, 'admin') })
 
   router.get('/', async (request, response) => {
     const { quarantine } = sources
@@ -35,7 +35,6 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
       title: 'Quarantine',
       at: '/quarantine',
       body: quarantinePage(bodies, refused, held, viewOptions(response)),
-      message: saying(request),
       data: { bodies, refused, held },
     })
   })
@@ -65,8 +64,7 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
       },
       'replayed',
     )
-    const to = `/quarantine?outcome=${outcome.outcome}&new=${outcome.new}&edited=${outcome.edited}`
-    done(request, response, to, outcome)
+    await show.done(request, response, { text: describeReplay(outcome), to: backTo(request), data: outcome })
   })
   router.post('/:source/:body/drop', async (request, response) => {
     const body = await found(request, response)
@@ -78,26 +76,26 @@ export const quarantineRoutes = ({ sources, replay, audit, show, log, now }: Pag
       { event: 'admin.quarantine_dropped', source: body.source, body: body.id, by: by.name, address: by.from },
       'dropped from quarantine',
     )
-    done(request, response, '/quarantine?outcome=dropped', { dropped: true })
+    await show.done(request, response, { text: 'Dropped.', to: backTo(request), data: { dropped: true } })
   })
   return router
 }
 
-/** The outcome of the last action, always in our own words, whatever the URL says. */
-const saying = ({ query }: Request): string | null => {
-  const count = (name: string) => Number.parseInt(String(query[name] ?? ''), 10) || 0
-  switch (query.outcome) {
+/** The list that the form was on; not the page of the body, which is gone. */
+const backTo = (request: Request): string => {
+  const back = backOf(request, '/quarantine')
+  return back.startsWith('/quarantine/') ? '/quarantine' : back
+}
+
+const describeReplay = (outcome: Awaited<ReturnType<PageParts['replay']>>): string => {
+  switch (outcome.outcome) {
     case 'read':
-      return `It could be read: ${count('new')} new and ${count('edited')} edited items are being ingested.`
+      return `It could be read: ${outcome.new} new and ${outcome.edited} edited items are being ingested.`
     case 'unreadable':
       return 'It still cannot be read; it stays here.'
     case 'no-source':
       return 'Its source is no longer in the catalogue; drop it.'
-    case 'dropped':
-      return 'Dropped.'
     case 'gone':
       return 'It was already gone.'
-    default:
-      return null
   }
 }

@@ -8,7 +8,7 @@ import { type HtmlColumn, table, unseen } from '../../components/table.ts'
 import { when } from '../../components/time.ts'
 
 const button = ({ source, id }: KeptBody, action: string, label: string, question?: string): Html =>
-  html`<form method="post" action="/quarantine/${source}/${id}/${action}"><button aria-label="${label} ${source}"${question ? html` data-confirm="${question}"` : null}>${label}</button></form>`
+  html`<form method="post" action="/quarantine/${source}/${id}/${action}" data-in-place><button aria-label="${label} ${source}"${question ? html` data-confirm="${question}"` : null}>${label}</button></form>`
 
 const soft = (text: string): Html => html`<br><span class="soft">${text}</span>`
 

@@ -12,6 +12,8 @@ export interface ConfirmView {
   readonly cooling: number
   /** ms */
   readonly coolDown: number
+  /** Path of the page that it was chosen on. */
+  readonly back: string
 }
 
 /** Maximum number of names shown; the rest is a number. */
@@ -29,10 +31,10 @@ const EFFECTS: Readonly<Record<Action, string>> = {
   pause: 'They are not polled until somebody resumes them. No data is deleted.',
   resume: 'They are polled again on their schedule.',
   remove:
-    'They are removed from the catalogue, and their data is deleted: publishing model, fetches, quarantine. Articles stay. Sources of sources.yaml can be restored with the command line.',
+    'They are removed from the catalogue, and their data is deleted: publishing model, fetches, quarantine. Articles stay. For a quarter of an hour the sources can be brought back, but not their data.',
 }
 
-export const confirmPage = ({ choice, chosen: { to, left }, cooling, coolDown }: ConfirmView): Html => {
+export const confirmPage = ({ choice, chosen: { to, left }, cooling, coolDown, back }: ConfirmView): Html => {
   const act = choice.do
   const names = to.slice(0, MAX_NAMES)
   const lines = [
@@ -46,6 +48,6 @@ export const confirmPage = ({ choice, chosen: { to, left }, cooling, coolDown }:
     to.length === 0
       ? null
       : html`<p>${EFFECTS[act]}</p><ul>${names.map(({ source, word }) => html`<li>${source.name} <span class="soft">${source.id} · ${word}</span></li>`)}${to.length > names.length ? html`<li>and ${to.length - names.length} more</li>` : null}</ul>
-<form method="post" action="/sources/-/act">${toFields(choice).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<p class="buttons"><button class="main">${ACTION_NAMES[act]} ${plural(to.length, 'source')}</button></p></form>`
-  }<p><a href="/sources">Back to the sources</a></p>`
+<form class="ask" method="post" action="/sources/-/act" data-in-place><input type="hidden" name="back" value="${back}">${toFields(choice).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<p class="buttons"><button class="main">${ACTION_NAMES[act]} ${plural(to.length, 'source')}</button> <a class="cancel" href="${back}">Cancel</a></p></form>`
+  }${to.length === 0 ? html`<p><a class="cancel" href="${back}">Back</a></p>` : null}`
 }

@@ -4,12 +4,12 @@ import { type Request, Router } from 'express'
 import { readDaily } from '../../../../sources/state/daily.ts'
 import { withoutCredentials } from '../../../../util/redact.ts'
 import { html } from '../../components/html.ts'
-import { canAct } from '../../web/guard.ts'
+import { can } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { textOf } from '../../web/respond.ts'
 import { addSourcesRoutes } from '../add-sources/routes.ts'
 import { bulkRoutes } from './bulk-routes.ts'
-import { describeCrawl, describeLastAction, readSince } from './messages.ts'
+import { describeCrawl } from './messages.ts'
 import { describeSources, type Listed, SourcesQuery, select } from './query.ts'
 import { sourceRoutes } from './source-routes.ts'
 import { type SourceRow, sourceRows, sourcesPage } from './view.ts'
@@ -48,8 +48,7 @@ export const sourcesRoutes = (parts: PageParts): Router => {
     show(request, response, {
       title: 'Sources',
       at: '/sources',
-      body: sourcesPage({ query, selection, sections: sections(), mayAct: canAct(response), now: now() }),
-      message: await describeLastAction(request, parts),
+      body: sourcesPage({ query, selection, sections: sections(), mayAct: can(response, 'admin'), now: now() }),
       data: { page, pages, found, all, states: Object.fromEntries(states), reasons: Object.fromEntries(reasons), rows },
     })
   })
@@ -61,12 +60,14 @@ export const sourcesRoutes = (parts: PageParts): Router => {
     const keys = parseKeys(request)
     const wanted = (await readSummaries()).filter(({ source }) => keys.has(source.id))
     const rows = await Promise.all(describeSources(wanted, now()).map(readRow))
-    response.type('html').send(sourceRows({ mayAct: canAct(response), now: now() }, rows).markup)
+    response.type('html').send(sourceRows({ mayAct: can(response, 'admin'), now: now() }, rows).markup)
   })
 
   router.get('/-/asked', async (request, response) => {
     const known = [...parseKeys(request)].flatMap(id => sources.get(id) ?? [])
-    const message = await Promise.all(known.map(source => describeCrawl(sources, source, readSince(request))))
+    const message = await Promise.all(
+      known.map(source => describeCrawl(sources, source, Number(textOf(request.query, 'since')) || 0)),
+    )
     response.type('html').send(html`${message}`.markup)
   })
 

@@ -6,15 +6,16 @@ import { readDaily } from '../../../../sources/state/daily.ts'
 import { shownSource, shownState } from '../../../../sources/state/public-view.ts'
 import { lateBy, stateOf } from '../../../../use-cases/source-status.ts'
 import { withoutCredentials } from '../../../../util/redact.ts'
-import { canAct } from '../../web/guard.ts'
+import { can } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
-import { actorOf, done, textOf } from '../../web/respond.ts'
-import { describeLastAction } from './messages.ts'
+import { actorOf, backOf, textOf } from '../../web/respond.ts'
+import { sourceEditRoutes } from './edit-routes.ts'
+import { describeCooling, describeDecision } from './messages.ts'
 import { type SourceView, sourcePage } from './source-view.ts'
 
 /** All that the page of a source shows, except what depends on its reader. */
 const readSource = async (
-  { sources, pushLine, isInFile, now }: PageParts,
+  { sources, pushLine, sourceInFile, sections, now }: PageParts,
   source: Source,
 ): Promise<Omit<SourceView, 'mayAct'>> => {
   const [state, history, bodies, refused] = await Promise.all([
@@ -31,7 +32,8 @@ const readSource = async (
     daily: readDaily(state.daily, now()),
     push: await pushLine(source.id, state),
     adopted: state.adopted && withoutCredentials(state.adopted.url),
-    isInFile: isInFile(source.id),
+    inFile: sourceInFile(source.id),
+    sections: sections(),
     now: now(),
   }
 }
@@ -46,8 +48,10 @@ const toData = ({ source, listed, state, daily, push, history, bodies, refused }
 })
 
 export const sourceRoutes = (parts: PageParts): Router => {
-  const { sources, sourceActions, show, log, now } = parts
+  const { sources, sourceActions, recrawlGap, show, log, now } = parts
   const router = Router()
+
+  router.use(sourceEditRoutes(parts))
 
   /** The source that a URL names; null after answering that there is none. */
   const findSource = (request: Request, response: Response): Source | null => {
@@ -63,8 +67,7 @@ export const sourceRoutes = (parts: PageParts): Router => {
     show(request, response, {
       title: source.name,
       at: '/sources',
-      body: sourcePage({ ...view, mayAct: canAct(response) }),
-      message: await describeLastAction(request, parts),
+      body: sourcePage({ ...view, mayAct: can(response, 'admin') }),
       data: toData(view),
     })
   })
@@ -86,9 +89,9 @@ export const sourceRoutes = (parts: PageParts): Router => {
       { event: 'admin.address_decided', source: source.id, action: decision, outcome: outcome.kind, by: name, address },
       'new address decided on',
     )
-    const to = new URLSearchParams({ decided: outcome.kind, items: String('items' in outcome ? outcome.items : 0) })
     const data = outcome.kind === 'none' ? outcome : { ...outcome, to: withoutCredentials(outcome.to) }
-    done(request, response, `/sources/${source.id}?${to}`, data)
+    const text = describeDecision(outcome.kind, 'items' in outcome ? outcome.items : 0)
+    await show.done(request, response, { text, to: backOf(request, `/sources/${source.id}`), data })
   })
 
   router.post('/:id/crawl', express.urlencoded({ extended: false, limit: '1kb' }), async (request, response) => {
@@ -105,9 +108,13 @@ export const sourceRoutes = (parts: PageParts): Router => {
         're-crawl requested in the admin UI',
       )
     else response.status(429).set('retry-after', String(Math.ceil(rest / 1_000)))
-    const said = new URLSearchParams({ crawling: source.id, ...(asked ? { since: String(since) } : { cooling: '1' }) })
-    const back = textOf(request.body, 'back') === 'source' ? `/sources/${source.id}?` : `/sources?q=${source.id}&`
-    done(request, response, `${back}${said}`, asked ?? { source: source.id, error: 're-crawled just now', after: rest })
+    await show.done(request, response, {
+      ...(asked
+        ? { text: `${source.name} is being crawled again.`, crawl: { source: source.id, since } }
+        : { text: describeCooling(source.name, recrawlGap()) }),
+      to: backOf(request, `/sources/${source.id}`),
+      data: asked ?? { source: source.id, error: 're-crawled just now', after: rest },
+    })
   })
   return router
 }

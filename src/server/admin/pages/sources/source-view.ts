@@ -4,7 +4,7 @@ import type { Source } from '../../../../domain/source.ts'
 import type { RefusedItem } from '../../../../sources/quarantine/refused-items.ts'
 import type { KeptBody } from '../../../../sources/quarantine/unreadable-bodies.ts'
 import type { Fetch } from '../../../../sources/state/history.ts'
-import type { SourceState } from '../../../../sources/state/state.ts'
+import type { PageTries, SourceState } from '../../../../sources/state/state.ts'
 import { formatDuration } from '../../../../util/duration.ts'
 import { withoutCredentials } from '../../../../util/redact.ts'
 import { type Html, html } from '../../components/html.ts'
@@ -13,6 +13,7 @@ import { type HtmlColumn, table } from '../../components/table.ts'
 import { dueAt, when } from '../../components/time.ts'
 import { bodiesTable, refusedTable } from '../quarantine/view.ts'
 import type { Listed } from './query.ts'
+import { writeDuration } from './settings.ts'
 import { stateCell } from './view.ts'
 
 export interface SourceView {
@@ -30,8 +31,9 @@ export interface SourceView {
   readonly push: string
   /** The URL it is fetched from instead, because its publisher moved it; null if not moved. */
   readonly adopted: string | null
-  /** Whether it is in sources.yaml. */
-  readonly isInFile: boolean
+  /** As sources.yaml defines it; null if it does not. */
+  readonly inFile: Source | null
+  readonly sections: readonly { readonly id: string; readonly label: string }[]
   readonly mayAct: boolean
   /** ms since the epoch. */
   readonly now: number
@@ -55,9 +57,13 @@ const fetchColumns = (now: number): readonly HtmlColumn<Fetch>[] => [
 const facts = (rows: readonly (readonly [string, Html | string] | null)[]): Html =>
   html`<dl>${rows.map(row => (row ? html`<dt>${row[0]}</dt><dd>${row[1]}</dd>` : html``))}</dl>`
 
+const pagesText = ({ read, failed, lastFailure }: PageTries, now: number): Html =>
+  html`${read} read, ${failed} failed${lastFailure === null ? null : html`; last failure ${when(lastFailure.at, now)}: ${lastFailure.reason}<br><span class="soft">${lastFailure.detail}</span>`}`
+
 const actions = ({ source: { id, enabled } }: SourceView): Html =>
-  html`<div class="buttons"><form method="post" action="/sources/${id}/crawl"><input type="hidden" name="back" value="source"><button class="main">Re-crawl</button></form>
-<form action="/sources/-/confirm"><input type="hidden" name="id" value="${id}"><button name="do" value="${enabled ? 'pause' : 'resume'}">${enabled ? 'Pause' : 'Resume'}</button> <button name="do" value="remove">Remove</button></form></div>`
+  html`<div class="buttons"><form method="post" action="/sources/${id}/crawl" data-in-place><button class="main">Re-crawl</button></form>
+<form method="post" action="/sources/-/act" data-in-place><input type="hidden" name="id" value="${id}"><button name="do" value="${enabled ? 'pause' : 'resume'}">${enabled ? 'Pause' : 'Resume'}</button></form>
+<form action="/sources/-/confirm" data-dialog><input type="hidden" name="id" value="${id}"><button name="do" value="remove">Remove</button></form></div>`
 
 /** Items from a new address that await a decision. */
 const heldPart = ({ source: { id }, state: { places }, mayAct, now }: SourceView): Html | null => {
@@ -68,27 +74,63 @@ const heldPart = ({ source: { id }, state: { places }, mayAct, now }: SourceView
       : html`<p class="soft">Content from ${refused.join(', ')} was refused and is not ingested.</p>`
   const to = withoutCredentials(held.to)
   return html`<h2>Its address leads to another domain</h2><p>Its address leads to <strong>${to}</strong>, first seen ${when(held.since, now)}. ${held.items} ${held.items === 1 ? 'item' : 'items'} from there ${held.items === 1 ? 'is' : 'are'} held in quarantine and not published${held.isPermanent ? ' until the move has lasted for three days, or an admin accepts it' : ' until an admin accepts the move'}.</p>
-${mayAct ? html`<form class="buttons" method="post" action="/sources/${id}/place"><input type="hidden" name="to" value="${to}"><button name="do" value="accept" data-confirm="Publish content from ${to} under this source's name?">Accept ${to}</button> <button name="do" value="refuse" data-confirm="Delete the held items, and ingest nothing from ${to}?">Refuse it</button></form>` : null}`
+${mayAct ? html`<form class="buttons" method="post" action="/sources/${id}/place" data-in-place><input type="hidden" name="to" value="${to}"><button name="do" value="accept" data-confirm="Publish content from ${to} under this source's name?">Accept ${to}</button> <button name="do" value="refuse" data-confirm="Delete the held items, and ingest nothing from ${to}?">Refuse it</button></form>` : null}`
 }
 
-const settingsPart = ({ source, isInFile }: SourceView): Html => {
+const describeInterval = (interval: number | undefined): string =>
+  interval === undefined ? 'learnt from its publishing times' : `every ${formatDuration(interval)}`
+
+/** How a setting is in the file, where it is overridden. */
+const overridden = ({ source, inFile }: SourceView, name: 'name' | 'section' | 'weight' | 'language' | 'interval') =>
+  inFile !== null && (source[name] ?? null) !== (inFile[name] ?? null)
+    ? html` <span class="soft">overridden; in the file: ${name === 'interval' ? describeInterval(inFile.interval) : String(inFile[name] ?? 'not given')}</span>`
+    : null
+
+const EDITED = ['name', 'section', 'weight', 'language', 'interval'] as const
+
+/** Form of the settings that can be changed here. */
+const settingsForm = (view: SourceView): Html => {
+  const { source, sections, inFile } = view
+  const { id, name, section, language, weight, interval } = source
+  const label = (field: (typeof EDITED)[number], title: string, input: Html) =>
+    html`<label>${title}${overridden(view, field)}${input}</label>`
+  const known = sections.some(each => each.id === section) ? sections : [{ id: section, label: section }, ...sections]
+  const isOverridden = EDITED.some(field => overridden(view, field) !== null)
+  return html`<form class="edit settings" method="post" action="/sources/${id}/settings" data-in-place><fieldset><legend>Change</legend>
+${label('name', 'Name', html`<input name="name" value="${name}" maxlength="200" required>`)}
+${label('section', 'Section', html`<select name="section">${known.map(each => html`<option value="${each.id}"${each.id === section ? html` selected` : null}>${each.label}</option>`)}</select>`)}
+${label('weight', 'Weight, from 0 to 10; 1 is usual', html`<input name="weight" type="number" min="0" max="10" step="any" value="${weight}" required>`)}
+${label('language', 'Language, such as en or pt-BR; empty: as its texts say', html`<input name="language" value="${language ?? ''}" maxlength="20" autocomplete="off">`)}
+${label('interval', 'Interval, such as 10m; empty: learnt', html`<input name="interval" value="${interval === undefined ? '' : writeDuration(interval)}" maxlength="20" autocomplete="off">`)}
+<p class="buttons"><button class="main">Save</button></p></fieldset></form>${
+    inFile !== null && isOverridden
+      ? html`<form method="post" action="/sources/${id}/settings/reset" data-in-place><button>Reset to sources.yaml</button></form>`
+      : null
+  }`
+}
+
+const settingsPart = (view: SourceView): Html => {
+  const { source, inFile, mayAct, sections } = view
   const { id, name, url, site, section, language, weight, interval, content, enabled } = source
-  return html`<h2>Settings</h2>${facts([
+  const editable: readonly (readonly [string, Html | string])[] = [
+    ['Name', html`${name}${overridden(view, 'name')}`],
+    ['Section', html`${sections.find(each => each.id === section)?.label ?? section}${overridden(view, 'section')}`],
+    ['Language', html`${language ?? 'as its texts say, else as its feed declares'}${overridden(view, 'language')}`],
+    ['Weight', html`${weight}${overridden(view, 'weight')}`],
+    ['Interval', html`${describeInterval(interval)}${overridden(view, 'interval')}`],
+  ]
+  return html`<section id="settings"><h2>Settings</h2>${facts([
     ['Id', id],
-    ['Name', name],
     ['Address', url],
     ['Site', site ? html`<a href="${site}" rel="noreferrer">${site}</a>` : 'not given'],
-    ['Section', section],
-    ['Language', language ?? 'as its texts say, else as its feed declares'],
-    ['Weight', String(weight)],
-    ['Interval', interval === undefined ? 'learnt from its publishing times' : `every ${formatDuration(interval)}`],
+    ...(mayAct ? [] : editable),
     ['Text kept', content ?? 'as articles.content says'],
     ['Polled', enabled ? 'yes' : 'no, paused'],
-  ])}<p class="soft">${
-    isInFile
-      ? html`These settings come from <code>config/sources.yaml</code> and are changed there; a running newsdesk applies them at a reload. Pause or remove the source here.`
-      : html`It was added in the admin UI or on the command line. To change its settings, move it into <code>config/sources.yaml</code>: <code>newsdesk sources export --yaml</code> prints its entry.`
-  }</p>`
+  ])}${mayAct ? settingsForm(view) : null}<p class="soft">${
+    inFile !== null
+      ? html`It is defined in <code>config/sources.yaml</code>, which is never written: what is changed here overrides the file, and goes back to it by a reset. The other settings are changed there.`
+      : html`It was added in the admin UI or on the command line. For its other settings, move it into <code>config/sources.yaml</code>: <code>newsdesk sources export --yaml</code> prints its entry.`
+  }</p></section>`
 }
 
 export const sourcePage = (view: SourceView): Html => {
@@ -111,6 +153,7 @@ ${facts([
       ]
     : null,
   ['Push', push],
+  state.pages === null ? null : ['Pages of articles', pagesText(state.pages, now)],
   ['New a day', sparkline(daily, 'new articles')],
 ])}
 ${heldPart(view)}

@@ -126,7 +126,7 @@ const columns = ({ now, mayAct }: Pick<SourcesView, 'now' | 'mayAct'>): readonly
         {
           title: unseen('Action'),
           cell: ({ source }: SourceRow) =>
-            html`<form method="post" action="/sources/${source.id}/crawl"><button aria-label="Re-crawl ${source.name}">Re-crawl</button></form>`,
+            html`<div class="actions"><form method="post" action="/sources/${source.id}/crawl" data-in-place><button aria-label="Re-crawl ${source.name}">Re-crawl</button></form><form method="post" action="/sources/-/act" data-in-place><input type="hidden" name="id" value="${source.id}"><button name="do" value="${source.enabled ? 'pause' : 'resume'}" aria-label="${source.enabled ? 'Pause' : 'Resume'} ${source.name}">${source.enabled ? 'Pause' : 'Resume'}</button></form></div>`,
         },
       ]
     : []),
@@ -136,7 +136,7 @@ const columns = ({ now, mayAct }: Pick<SourcesView, 'now' | 'mayAct'>): readonly
 const bulk = ({ query, selection: { found, states } }: SourcesView): Html => {
   const failing = states.get('failing') ?? 0
   const { page: _page, sort: _sort, ...filter } = query
-  return html`<form id="${BULK_FORM}" class="filters" action="/sources/-/confirm" aria-label="Actions on several sources">
+  return html`<form id="${BULK_FORM}" class="bulk" action="/sources/-/confirm" data-dialog aria-label="Actions on several sources">
 <label>Apply to<select name="which"><option value="ticked">selected sources</option><option value="found">all ${found} found</option></select></label>
 ${Object.entries(filter).map(([name, value]) => (value === '' ? html`` : html`<input type="hidden" name="${name}" value="${value}">`))}
 ${ACTIONS.map(act => html`<button name="do" value="${act}">${ACTION_NAMES[act]}</button>`)}${

@@ -1,7 +1,9 @@
 /** Enhancements by script: pages work without them. */
 
-// Times are rendered in UTC; the tooltip shows the exact time in the user's time zone.
-const zoned = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' })
+// Times are rendered in UTC; the tooltip shows the exact time in the language and time zone that the user chose, or the
+// browser has.
+const { locale, zone } = document.documentElement.dataset
+const zoned = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', timeZone: zone })
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
@@ -25,6 +27,7 @@ const tick = () => {
 }
 tick()
 setInterval(tick, 5_000)
+addEventListener('newsdesk:shown', tick)
 
 // Ask before actions that cannot be undone.
 document.addEventListener('submit', event => {
@@ -32,11 +35,32 @@ document.addEventListener('submit', event => {
   if (question && !confirm(question)) event.preventDefault()
 })
 
+// Copies what is shown once; shows a password on demand; offers the time zones that the browser knows.
+document.addEventListener('click', async event => {
+  const button = event.target instanceof Element ? event.target.closest('[data-copy]') : null
+  if (!button) return
+  const field = button.closest('.copy').querySelector('input, code')
+  await navigator.clipboard.writeText(field.value ?? field.textContent)
+  button.textContent = 'Copied'
+})
+for (const field of document.querySelectorAll('input[autocomplete=new-password]')) {
+  const show = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Show password' })
+  show.addEventListener('click', () => {
+    field.type = field.type === 'password' ? 'text' : 'password'
+    show.textContent = field.type === 'password' ? 'Show password' : 'Hide password'
+  })
+  field.after(show)
+}
+const zones = document.getElementById('zones')
+zones?.append(
+  ...Intl.supportedValuesOf('timeZone').map(value => Object.assign(document.createElement('option'), { value })),
+)
+
 // The slash key focuses the search field.
 document.addEventListener('keydown', event => {
   if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return
   if (event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]')) return
-  const search = document.querySelector('input[type=search]')
+  const search = document.querySelector('main input[type=search]') ?? document.querySelector('input[type=search]')
   if (!search) return
   event.preventDefault()
   search.focus()

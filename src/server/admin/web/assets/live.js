@@ -4,11 +4,12 @@
 // or on a change of a key in `data-watch-only="a,b"`. An element that contains `data-hold` is being edited and is left
 // alone. Do not attach listeners to elements that are replaced.
 
+import { fetchPage, replace } from './page.js'
+
 /** Minimum ms between two refreshes. */
 const MIN_INTERVAL = 1_000
 /** Maximum keys per request, so that the URL stays short. */
 const MAX_KEYS = 100
-const FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex]'
 
 const regions = () => [...document.querySelectorAll('[data-watch]')]
 
@@ -36,23 +37,6 @@ addEventListener(
 )
 // The click comes right after the release.
 for (const end of ['pointerup', 'pointercancel', 'blur']) addEventListener(end, () => setTimeout(release), true)
-
-/** Replaces an element; checkboxes and the focus are preserved. */
-const replace = (old, made) => {
-  const fresh = document.importNode(made, true)
-  const ticked = new Set([...old.querySelectorAll('input:checked')].map(({ name, value }) => `${name}=${value}`))
-  for (const input of fresh.querySelectorAll('input[type=checkbox]'))
-    if (ticked.has(`${input.name}=${input.value}`)) input.checked = true
-  const place = [...old.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement)
-  old.replaceWith(fresh)
-  if (place >= 0) fresh.querySelectorAll(FOCUSABLE)[place]?.focus({ preventScroll: true })
-}
-
-const fetchPage = async address => {
-  const answer = await fetch(address, { headers: { accept: 'text/html' } })
-  if (!answer.ok || answer.redirected) throw new Error(`${answer.status}`)
-  return new DOMParser().parseFromString(await answer.text(), 'text/html')
-}
 
 const findKeyed = region => [...region.querySelectorAll('[data-key]')]
 
@@ -145,6 +129,12 @@ const disconnect = () => {
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) return disconnect()
   for (const { dataset } of regions()) note(dataset.watch, null)
+  listen()
+})
+// What was shown by script may follow other topics.
+addEventListener('newsdesk:shown', () => {
+  if (document.hidden) return
+  disconnect()
   listen()
 })
 addEventListener('pagehide', disconnect)

@@ -1,0 +1,1 @@
+import './dist/src/app/daemon.js'
