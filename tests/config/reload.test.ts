@@ -188,7 +188,7 @@ describe('a change of a setting', () => {
 /** Live keys that need more than a feed, a read and a list to be read; each is a getter where it is used, and has tests of its own. */
 const READ_AT_OTHER_TIMES: readonly string[] = [
   // Taken up by the reload itself, which other tests see at work.
-  ...['crawl.concurrency', 'articles.concurrency', 'lists.refresh', 'crawl.tick'],
+  ...['crawl.concurrency', 'crawl.pageConcurrency', 'articles.concurrency', 'lists.refresh', 'crawl.tick'],
   // By a visit to the desk, by a failing or refusing publisher, by a hub, where there is a webhook, by the end of the process, by one reader in so many, or every five minutes.
   ...[
     'admin.recrawlGap',
