@@ -51,8 +51,11 @@ describe('a source that was re-crawled within admin.recrawlGap', () => {
         expect(/again in 60 min \(admin\.recrawlGap\)/.test(run.err())).toBe(code === 1)
         return code === 1
       },
-      page: async id =>
-        /[?&]cooling=1/.test((await post(url, `/sources/${id}/crawl`, {}, browser)).headers.get('location') ?? ''),
+      page: async id => {
+        const acted = await post(url, `/sources/${id}/crawl`, {}, browser)
+        const told = await fetch(new URL(acted.headers.get('location') ?? '', url), { headers: { cookie } })
+        return /was already re-crawled within the last/.test(await told.text())
+      },
       api: async id => {
         const headers = { authorization: bearer, accept: 'application/json' }
         const answer = await fetch(`${url}/sources/${id}/crawl`, { method: 'POST', headers })

@@ -13,7 +13,7 @@ describe('a rolling update', () => {
   }, async () => {
     const feed = await aFeed([{ title: 'Ferry treaty signed' }])
     const { dir } = aConfigFolder({
-      settings: `redis: { url: '${redisUrl()}', prefix: ${keys.prefix} }\ncrawl: { tick: 1s, allow: [127.0.0.0/8] }\nadmin: { port: 0 }\nhttp: { port: 0, perMinute: 1000000 }\nevents: { perMinute: 0 }\n`,
+      settings: `redis: { url: '${redisUrl()}', prefix: ${keys.prefix} }\ncrawl: { tick: 1s, allow: [127.0.0.0/8] }\nadmin: { port: 0 }\nhttp: { port: 0, perMinute: 1000000 }\nevents: { perMinute: 0, perNetwork: 0 }\n`,
       sources: `sources:\n  - { id: courier, name: Courier, url: '${feed.url}/rss', section: world }\n`,
     })
     const start = async (): Promise<{ daemon: Cli; url: string }> => {
