@@ -26,7 +26,7 @@ export const ListSettings = z
     settle: span('0ms', '1m')
       .prefault('200ms')
       .describe(
-        'Debounce: a list is written at most once in this time. The first change is written at once, the rest of a burst when the time is up.',
+        'Debounce: a list is written at most once in this time. The first change is written at once, the rest of a burst when the time is up, or after ten times as long as the lists took to rank and write, half a second at most.',
       ),
     history: span('0ms', '30d')
       .prefault('48h')
