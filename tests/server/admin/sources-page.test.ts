@@ -167,7 +167,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
     await page.getByText('1 source.').waitFor()
     await page.getByRole('button', { name: 'Pause 1 source' }).click()
-    await page.locator('.toast').getByText('Courier is paused.').waitFor()
+    await page.locator('.toast').getByText('is paused.').waitFor()
     expect(await ids('?state=paused&q=courier')).toEqual(['courier'])
     expect(broken).toEqual([])
   })
