@@ -5,6 +5,7 @@
 
 import { type Agent, request } from 'undici'
 import type { CrawlSettings } from '../config/sections/crawl.ts'
+import { isUnder } from '../util/host.ts'
 import { createLruCache } from '../util/lru.ts'
 import { takeCredentials } from '../util/redact.ts'
 import { createLiveGuard } from './address-guard.ts'
@@ -84,12 +85,6 @@ const POST_REDIRECTS = new Set([307, 308])
 /** Our User-Agent, with a way to reach the operator. */
 const formatUserAgent = ({ userAgent, contact }: Pick<CrawlSettings, 'userAgent' | 'contact'>): string =>
   contact ? `${userAgent} (+${contact})` : userAgent
-
-/** Whether a host is one of the domains or a subdomain of one. */
-export const isUnder = (hostname: string, domains: readonly string[]): boolean => {
-  const host = hostname.toLowerCase().replace(/\.$/, '')
-  return domains.some(domain => host === domain.toLowerCase() || host.endsWith(`.${domain.toLowerCase()}`))
-}
 
 /**
  * The longest pause that an answer asks for, by Retry-After or by its rate limit, ms; undefined if for none. A time that

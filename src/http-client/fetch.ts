@@ -5,13 +5,13 @@
 
 import { createHash } from 'node:crypto'
 import type { CrawlSettings } from '../config/sections/crawl.ts'
+import { isUnder } from '../util/host.ts'
 import { ACCEPT_ENCODING, readBody } from './body.ts'
 import {
   type ClientParts,
   createHttpClient,
   type FinalResponse,
   findPause,
-  isUnder,
   MAX_DUMPED,
   type OnHop,
   receive,
@@ -29,7 +29,6 @@ import {
   saysFresh,
 } from './headers.ts'
 
-export { isUnder } from './client.ts'
 export type { FailureReason } from './failure.ts'
 
 /** Validators for the next request, as the server sent them, and a hash of the body. */

@@ -3,6 +3,7 @@
  * pass over the item; a rule is looked at closely only if it can still match. (pure)
  */
 
+import { isUnder } from '../util/host.ts'
 import { type Automaton, buildAutomaton } from './automaton.ts'
 import { fold, isInWord, normaliseText } from './fold.ts'
 import { compilePattern, type Pattern } from './pattern.ts'
@@ -153,9 +154,6 @@ const isWithin = (amount: number, { min, max }: { min?: number | undefined; max?
 /** The host of a URL without its port; empty if it has none. */
 const hostOf = (url: string): string => /^[a-z]+:\/\/([^/:?#]+)/i.exec(url)?.[1]?.toLowerCase() ?? ''
 
-const isOfDomain = (host: string, domains: readonly string[]): boolean =>
-  domains.some(domain => host === domain || host.endsWith(`.${domain}`))
-
 /** The conditions one by one, the cheap ones first. */
 const compileConditions = (conditions: Conditions, add: (sought: Sought) => number): Test[] => {
   const { source, section, language, publisher, words, age } = conditions
@@ -171,7 +169,7 @@ const compileConditions = (conditions: Conditions, add: (sought: Sought) => numb
   if (language) tests.push(({ item }) => language.includes(item.language.split('-')[0] ?? ''))
   if (section) tests.push(({ item }) => item.sections.some(id => section.includes(id)))
   if (age) tests.push(({ item }) => isWithin(item.age, age))
-  if (publisher) tests.push(({ item }) => isOfDomain(hostOf(item.url), publisher))
+  if (publisher) tests.push(({ item }) => isUnder(hostOf(item.url), publisher))
   if (words) tests.push(({ item }) => isWithin(item.words(), words))
   return tests
 }

@@ -7,10 +7,11 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { registrableDomain } from '../domain/registrable-domain.ts'
 import type { FetchPage, PageOutcome } from '../feeds/discovery/discover.ts'
-import { createFetcher, isUnder } from '../http-client/fetch.ts'
+import { createFetcher } from '../http-client/fetch.ts'
 import { createPoliteness, rulesFor, type Wait } from '../sources/polling/politeness.ts'
 import { createRobots } from '../sources/polling/robots.ts'
 import { formatDuration } from '../util/duration.ts'
+import { isUnder } from '../util/host.ts'
 import type { CommandContext } from './context.ts'
 
 /** Concurrent requests in total; each domain has its own limits. */

@@ -5,7 +5,8 @@
 
 import type { CrawlSettings } from '../../config/sections/crawl.ts'
 import { registrableDomain } from '../../domain/registrable-domain.ts'
-import { type FetchFeed, isUnder } from '../../http-client/fetch.ts'
+import type { FetchFeed } from '../../http-client/fetch.ts'
+import { isUnder } from '../../util/host.ts'
 import type { OutageDetector } from '../polling/outage.ts'
 import type { Complaint, Politeness, Visit, Wait } from '../polling/politeness.ts'
 import type { Robots } from '../polling/robots.ts'
