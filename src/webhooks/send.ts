@@ -34,9 +34,20 @@ export interface SendParts {
   readonly now: () => number
 }
 
-/** @returns null if the environment does not have it */
-const findSecret = ({ secret }: Webhook, env: NodeJS.ProcessEnv): string | null =>
-  secret.startsWith('env:') ? (env[secret.slice('env:'.length)] ?? null) : secret
+/** The secret, of the environment where it is there; empty where there is none, or what is wrong. */
+const findSecret = (
+  { secret }: Webhook,
+  env: NodeJS.ProcessEnv,
+): { readonly secret: string } | { readonly wrong: string } => {
+  const [, variable] = /^env:(.+)$/.exec(secret) ?? []
+  if (variable === undefined) return { secret }
+  const value = env[variable]
+  if (value === undefined)
+    return { wrong: `names the variable ${variable}, which is not set in the environment of the daemon` }
+  return value.startsWith('whsec_')
+    ? { secret: value }
+    : { wrong: `names the variable ${variable}, which holds no secret that begins with whsec_` }
+}
 
 const explain = (outcome: PostOutcome): string =>
   outcome.kind === 'failed'
@@ -49,13 +60,9 @@ export const createSendMessage =
     const webhook = webhooks()[name]
     if (!webhook) return { kind: 'removed' }
     const body = webhook.format === 'slack' ? slackBody(message) : standardBody(message)
-    const secret = findSecret(webhook, env)
-    if (secret === null || (webhook.secret.startsWith('env:') && !secret.startsWith('whsec_')))
-      return {
-        kind: 'failed',
-        isFinal: false,
-        why: `webhooks.${name}.secret names the variable ${webhook.secret.slice('env:'.length)}, which ${secret === null ? 'is not set in the environment of the daemon' : 'holds no secret that begins with whsec_'}`,
-      }
+    const found = findSecret(webhook, env)
+    if ('wrong' in found) return { kind: 'failed', isFinal: false, why: `webhooks.${name}.secret ${found.wrong}` }
+    const { secret } = found
     const signed = secret === '' ? {} : signedHeaders(secret, id, Math.floor(now() / 1_000), body)
     let pause: number | undefined
     const outcome = await post(webhook.url, body, {
