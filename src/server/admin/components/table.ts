@@ -27,6 +27,30 @@ export interface TableOptions<Row> {
 /** A header for screen readers alone. */
 export const unseen = (text: string): Html => html`<span class="unseen">${text}</span>`
 
+/** A box of a row, ticked to choose it. */
+interface Choice {
+  readonly value: string
+  /** Says what is chosen, to a screen reader. */
+  readonly label: string
+}
+
+/**
+ * A column of boxes by which rows are chosen.
+ * @param field name of the boxes, and id of their form unless they stand in it
+ */
+export const selectColumn = <Row>(
+  field: { readonly name: string; readonly form?: string },
+  describe: (row: Row) => Choice,
+): HtmlColumn<Row> => ({
+  title: unseen('Select'),
+  kind: 'tick',
+  cell: row => {
+    const { name, form } = field
+    const { value, label } = describe(row)
+    return html`<input type="checkbox"${form === undefined ? null : html` form="${form}"`} name="${name}" value="${value}" aria-label="${label}">`
+  },
+})
+
 export const table = <Row>(
   caption: string,
   columns: readonly HtmlColumn<Row>[],

@@ -14,14 +14,15 @@ export const form = express.urlencoded({ extended: false, limit: '50kb' })
 /**
  * Answers a form: redirects to where it was sent from, which tells the outcome once, or shows a page that says why
  * nothing was done.
- * @param tell what to say of the result, what undoes it, and, if it is another page, where to go
+ * @param tell what to say of the result, what undoes it, where to go if that is another page, and what a script is told
+ *   if that is not the result itself
  */
 export const answer = async <Result>(
   request: Request,
   response: Response,
   show: Show,
   outcome: EditOutcome<Result>,
-  tell: (result: Result) => Told & { readonly to?: string },
+  tell: (result: Result) => Told & { readonly to?: string; readonly data?: unknown },
 ): Promise<void> => {
   if (outcome.kind === 'done') return show.done(request, response, { data: outcome.result, ...tell(outcome.result) })
   const status = outcome.kind === 'missing' ? 404 : 409

@@ -11,7 +11,7 @@ import type { Fetch } from '../../../../sources/state/history.ts'
 import { describeDecision } from '../../../../stories/explain.ts'
 import { headline, type Titled } from '../../components/headline.ts'
 import { type Html, html } from '../../components/html.ts'
-import { type HtmlColumn, table, unseen } from '../../components/table.ts'
+import { type HtmlColumn, selectColumn, table } from '../../components/table.ts'
 import { plural, when } from '../../components/time.ts'
 import { editingForms, overridesTable, type SectionLabel } from './edit-view.ts'
 import { type ArticlesQuery, PER_PAGE, pageOf } from './query.ts'
@@ -54,12 +54,10 @@ const MERGE_FORM = 'merge'
 const articleColumns = ({ nameOf, labelOf, mayAct, now }: ArticlesView): readonly HtmlColumn<StoredArticle>[] => [
   ...(mayAct
     ? [
-        {
-          title: unseen('Select'),
-          kind: 'tick' as const,
-          cell: ({ id, title }: StoredArticle) =>
-            html`<input type="checkbox" form="${MERGE_FORM}" name="article" value="${id}" aria-label="Select: ${title}">`,
-        },
+        selectColumn<StoredArticle>({ name: 'article', form: MERGE_FORM }, ({ id, title }) => ({
+          value: id,
+          label: `Select: ${title}`,
+        })),
       ]
     : []),
   {

@@ -3,7 +3,7 @@
 import { type Request, type Response, Router } from 'express'
 import { DRY_RUN } from '../../../../use-cases/item-rules/dry-run.ts'
 import type { ReadOutcome } from '../../../../use-cases/item-rules/rule-actions.ts'
-import { form } from '../../web/edits.ts'
+import { answer, form } from '../../web/edits.ts'
 import { can } from '../../web/guard.ts'
 import type { PageParts } from '../../web/parts.ts'
 import { actorOf, textOf } from '../../web/respond.ts'
@@ -31,9 +31,6 @@ export const itemRulesRoutes = ({ ruleActions, show, now }: PageParts): Router =
     showForm(request, response, { ...EMPTY, text, problems }, { error: 'The rule is wrong', problems }, 422)
     return null
   }
-
-  const refuse = (request: Request, response: Response, { kind, why }: { kind: 'missing' | 'wrong'; why: string }) =>
-    show.message(request, response, kind === 'missing' ? 404 : 409, 'Not possible', why)
 
   router.get('/', async (request, response) => {
     const [listed, dropped] = await Promise.all([ruleActions.list(), ruleActions.dropped(MAX_DROPPED)])
@@ -73,8 +70,11 @@ export const itemRulesRoutes = ({ ruleActions, show, now }: PageParts): Router =
     const read = readForm(request, response)
     if (read === null) return
     const outcome = await ruleActions.save(actorOf(request, response), read)
-    if (outcome.kind !== 'done') return refuse(request, response, outcome)
-    await show.done(request, response, { text: SAVED, to: '/rules', data: { saved: read.rule.id, notes: read.notes } })
+    await answer(request, response, show, outcome, () => ({
+      text: SAVED,
+      to: '/rules',
+      data: { saved: read.rule.id, notes: read.notes },
+    }))
   })
 
   router.post('/-/apply', form, async (request, response) => {
@@ -88,19 +88,21 @@ export const itemRulesRoutes = ({ ruleActions, show, now }: PageParts): Router =
 
   router.post('/:id/remove', form, async (request, response) => {
     const outcome = await ruleActions.remove(actorOf(request, response), request.params.id ?? '')
-    if (outcome.kind !== 'done') return refuse(request, response, outcome)
-    await show.done(request, response, {
+    await answer(request, response, show, outcome, ({ rule }) => ({
       text: 'Removed. What it decided stays.',
       to: '/rules',
-      data: { removed: outcome.result.rule.id },
-    })
+      data: { removed: rule.id },
+    }))
   })
 
   router.post('/:id/move', form, async (request, response) => {
     const to = textOf(request.body, 'to') === 'up' ? 'up' : 'down'
     const outcome = await ruleActions.move(actorOf(request, response), request.params.id ?? '', to)
-    if (outcome.kind !== 'done') return refuse(request, response, outcome)
-    await show.done(request, response, { text: 'Moved.', to: '/rules', data: { moved: outcome.result.rule.id, to } })
+    await answer(request, response, show, outcome, result => ({
+      text: 'Moved.',
+      to: '/rules',
+      data: { moved: result.rule.id, to },
+    }))
   })
   return router
 }

@@ -4,7 +4,7 @@ import { STATES } from '../../../../use-cases/source-status.ts'
 import { formatDuration } from '../../../../util/duration.ts'
 import { type Html, html } from '../../components/html.ts'
 import { sparkline } from '../../components/sparkline.ts'
-import { type HtmlColumn, table, unseen } from '../../components/table.ts'
+import { type HtmlColumn, selectColumn, table, unseen } from '../../components/table.ts'
 import { dueAt, plural, when } from '../../components/time.ts'
 import { type Listed, type Selection, SORTS, type SourcesQuery, sourcesUrl } from './query.ts'
 import { ACTION_NAMES, ACTIONS } from './selection.ts'
@@ -96,12 +96,10 @@ const BULK_FORM = 'pick'
 const columns = ({ now, mayAct }: Pick<SourcesView, 'now' | 'mayAct'>): readonly HtmlColumn<SourceRow>[] => [
   ...(mayAct
     ? [
-        {
-          title: unseen('Select'),
-          kind: 'tick' as const,
-          cell: ({ source }: SourceRow) =>
-            html`<input type="checkbox" form="${BULK_FORM}" name="id" value="${source.id}" aria-label="Select ${source.name}">`,
-        },
+        selectColumn<SourceRow>({ name: 'id', form: BULK_FORM }, ({ source: { id, name } }) => ({
+          value: id,
+          label: `Select ${name}`,
+        })),
       ]
     : []),
   {

@@ -4,7 +4,7 @@ import type { LeadReason } from '../../../../articles/rules/lead.ts'
 import type { StoredArticle, StoredStory } from '../../../../articles/store.ts'
 import { headline } from '../../components/headline.ts'
 import { type Html, html } from '../../components/html.ts'
-import { type HtmlColumn, table, unseen } from '../../components/table.ts'
+import { type HtmlColumn, selectColumn, table } from '../../components/table.ts'
 import { plural, when } from '../../components/time.ts'
 
 /** A story that may be merged into this one, and the article by which it was found. */
@@ -34,12 +34,10 @@ export interface StoryView {
 const columns = ({ story, nameOf, labelOf, mayAct, now }: StoryView): readonly HtmlColumn<StoredArticle>[] => [
   ...(mayAct
     ? [
-        {
-          title: unseen('Select'),
-          kind: 'tick' as const,
-          cell: ({ id, title }: StoredArticle) =>
-            html`<input type="checkbox" name="articles" value="${id}" form="split" aria-label="Select: ${title}">`,
-        },
+        selectColumn<StoredArticle>({ name: 'articles', form: 'split' }, ({ id, title }) => ({
+          value: id,
+          label: `Select: ${title}`,
+        })),
       ]
     : []),
   { title: 'Article', heads: true, cell: article => headline(article) },
@@ -72,12 +70,10 @@ const mergePart = ({ story, words, others, nameOf, now }: StoryView): Html =>
         : html`<form method="post" action="/stories/${story.id}/merge" data-in-place>${table(
             'Stories found',
             [
-              {
-                title: unseen('Select'),
-                kind: 'tick',
-                cell: ({ story: { id }, article }) =>
-                  html`<input type="checkbox" name="from" value="${id}" aria-label="Select: ${article.title}">`,
-              },
+              selectColumn<FoundStory>({ name: 'from' }, ({ story: { id }, article }) => ({
+                value: id,
+                label: `Select: ${article.title}`,
+              })),
               { title: 'Article', heads: true, cell: ({ article }) => headline(article) },
               { title: 'Source', cell: ({ article }) => article.sources.map(nameOf).join(', ') },
               { title: 'Published', cell: ({ article }) => when(article.publishedAt, now) },
