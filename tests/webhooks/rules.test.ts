@@ -66,6 +66,9 @@ describe('a pattern of lists', () => {
     expect(['latest', 'must-reads:world', 'most-read:day'].every(matches)).toBe(true)
     expect(['latest:world', 'must-reads', 'most-read:day:world'].some(matches)).toBe(false)
     expect(createListMatch(['*'])('related:abc')).toBe(false)
+    const many = createListMatch(['m*:*:day'])
+    expect(['most-read:world:day', 'm:day:day'].every(many)).toBe(true)
+    expect(['most-read:day', 'm::da', 'latest:world:day', 'most-read:world:day:x'].some(many)).toBe(false)
   })
 })
 
